@@ -1,0 +1,162 @@
+package io.github.dl4jclipping;
+
+import io.github.dl4jclipping.step.ClippingPlan;
+import io.github.dl4jclipping.step.PlanCarrier;
+import io.github.dl4jclipping.step.UpdaterGuard;
+import java.util.Map;
+import java.util.Objects;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Carries the settings of clipping inside a network's configuration, around the updater that trains
+ * it: stored in the configuration's JSON and YAML, saved and restored with the model.
+ *
+ * <pre>{@code
+ * new NeuralNetConfiguration.Builder()
+ *     .updater(new ClippedUpdater(new Adam(1e-3), GradientClipping.byGlobalNorm(1.0)))
+ *     ...
+ * network.addListeners(new GradientClippingListener());
+ * }</pre>
+ *
+ * <p>One is enough for a network: every parameter that has an updater is then clipped. Several must
+ * carry equal settings. A network that has one refuses to train where nothing installed the
+ * clipping ({@link IllegalStateException}) rather than train unclipped.
+ *
+ * <p>Like DL4J's own updaters it is mutable by {@link #setLrAndSchedule} alone.
+ */
+public final class ClippedUpdater implements IUpdater, PlanCarrier {
+
+  private static final long serialVersionUID = 1L;
+
+  // The names of this class and of these two fields are a file format.
+  private final IUpdater updater;
+  private final GradientClipping clipping;
+
+  /**
+   * Wraps an updater.
+   *
+   * @param updater what trains, such as {@code new Adam(1e-3)}
+   * @param clipping how its gradients are clipped
+   * @throws IllegalArgumentException if {@code updater} is a {@code ClippedUpdater} itself
+   * @throws IllegalStateException if the rule of {@code clipping} is one of the user's own, which
+   *     cannot be stored
+   */
+  public ClippedUpdater(
+      @JsonProperty(value = "updater", required = true) IUpdater updater,
+      @JsonProperty(value = "clipping", required = true) GradientClipping clipping) {
+    this.updater = Objects.requireNonNull(updater, "updater must not be null");
+    this.clipping = Objects.requireNonNull(clipping, "clipping must not be null");
+    if (updater instanceof ClippedUpdater) {
+      throw new IllegalArgumentException(
+          "updater must not be a ClippedUpdater itself, but was " + updater);
+    }
+    ClippingJson.toTree(clipping.plan());
+  }
+
+  /**
+   * Takes every {@code ClippedUpdater} out of a configuration and puts the updater that it wraps in
+   * its place: so that the model, saved anew, opens without this library.
+   *
+   * <p>Where only some layers had one, DL4J may lay out updater state differently afterwards: then
+   * save without updater state.
+   *
+   * @param configuration changed in place
+   */
+  public static void removeFrom(MultiLayerConfiguration configuration) {
+    Objects.requireNonNull(configuration, "configuration must not be null");
+    ConfiguredUpdaters.replace(configuration, ClippedUpdater::unwrap);
+  }
+
+  /**
+   * Takes every {@code ClippedUpdater} out of a configuration, as {@link
+   * #removeFrom(MultiLayerConfiguration)} does.
+   *
+   * @param configuration changed in place
+   */
+  public static void removeFrom(ComputationGraphConfiguration configuration) {
+    Objects.requireNonNull(configuration, "configuration must not be null");
+    ConfiguredUpdaters.replace(configuration, ClippedUpdater::unwrap);
+  }
+
+  private static IUpdater unwrap(IUpdater updater) {
+    return updater instanceof ClippedUpdater clipped ? clipped.updater : updater;
+  }
+
+  /** Returns the updater that trains. */
+  public IUpdater updater() {
+    return updater;
+  }
+
+  /** Returns the settings. */
+  public GradientClipping clipping() {
+    return clipping;
+  }
+
+  @Override
+  public ClippingPlan plan() {
+    return clipping.plan();
+  }
+
+  @Override
+  public long stateSize(long numParams) {
+    return updater.stateSize(numParams);
+  }
+
+  /** Returns the wrapped updater behind a guard that refuses to run unclipped. */
+  @Override
+  public GradientUpdater<?> instantiate(INDArray viewArray, boolean initializeViewArray) {
+    return new UpdaterGuard(updater.instantiate(viewArray, initializeViewArray));
+  }
+
+  /** Returns the wrapped updater behind a guard that refuses to run unclipped. */
+  @Override
+  public GradientUpdater<?> instantiate(
+      Map<String, INDArray> updaterState, boolean initializeStateArrays) {
+    return new UpdaterGuard(updater.instantiate(updaterState, initializeStateArrays));
+  }
+
+  @Override
+  public double getLearningRate(int iteration, int epoch) {
+    return updater.getLearningRate(iteration, epoch);
+  }
+
+  @Override
+  public boolean hasLearningRate() {
+    return updater.hasLearningRate();
+  }
+
+  @Override
+  public void setLrAndSchedule(double lr, @Nullable ISchedule lrSchedule) {
+    updater.setLrAndSchedule(lr, lrSchedule);
+  }
+
+  @Override
+  @SuppressWarnings("MethodDoesntCallSuperMethod") // as every updater of DL4J does
+  public IUpdater clone() {
+    return new ClippedUpdater(updater.clone(), clipping);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ClippedUpdater clipped
+        && updater.equals(clipped.updater)
+        && clipping.equals(clipped.clipping);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(updater, clipping);
+  }
+
+  @Override
+  public String toString() {
+    return "ClippedUpdater(" + updater + ", " + clipping + ")";
+  }
+}

@@ -1,0 +1,294 @@
+package io.github.dl4jclipping;
+
+import io.github.dl4jclipping.norm.NormType;
+import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.rule.ClipRule;
+import io.github.dl4jclipping.step.ClippingPlan;
+import io.github.dl4jclipping.step.ClippingState;
+import io.github.dl4jclipping.step.Installation;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Objects;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.core.JsonGenerator;
+import org.nd4j.shade.jackson.core.JsonParser;
+import org.nd4j.shade.jackson.databind.DeserializationContext;
+import org.nd4j.shade.jackson.databind.JsonDeserializer;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.JsonSerializer;
+import org.nd4j.shade.jackson.databind.SerializerProvider;
+import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
+import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
+
+/**
+ * Holds the settings of gradient clipping: how gradients are clipped, and what happens to one that
+ * is not finite.
+ *
+ * <pre>{@code
+ * network.addListeners(new GradientClippingListener(GradientClipping.byGlobalNorm(1.0)));
+ * }</pre>
+ *
+ * <p>Immutable and thread-safe; two are equal if all their settings are.
+ */
+@JsonSerialize(using = GradientClipping.ToJson.class)
+@JsonDeserialize(using = GradientClipping.FromJson.class)
+public final class GradientClipping implements Serializable {
+
+  /** How many skips in a row {@link NonFinitePolicy#SKIP} allows unless said otherwise. */
+  public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS = 10;
+
+  private static final long serialVersionUID = 1L;
+
+  private final ClippingPlan plan;
+
+  private GradientClipping(ClippingPlan plan) {
+    this.plan = plan;
+  }
+
+  /**
+   * Clips by the L2 norm of the gradient of all layers together, as PyTorch's {@code
+   * clip_grad_norm_} does; raises on a non-finite gradient.
+   *
+   * @param maxNorm the bound on the norm of the mean gradient over the minibatch
+   * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
+   */
+  public static GradientClipping byGlobalNorm(double maxNorm) {
+    return builder().maxNorm(maxNorm).build();
+  }
+
+  /**
+   * Brings each element of the gradient into {@code [-clipValue, clipValue]}, as PyTorch's {@code
+   * clip_grad_value_} does; raises on a non-finite gradient.
+   *
+   * @param clipValue the bound on the elements of the mean gradient over the minibatch
+   * @throws IllegalArgumentException if {@code clipValue} is not finite or not greater than 0
+   */
+  public static GradientClipping byValue(double clipValue) {
+    return builder().rule(ClipRule.value(clipValue)).build();
+  }
+
+  /** Measures and reports, and raises on a non-finite gradient, but never clips. */
+  public static GradientClipping measureOnly() {
+    return builder().build();
+  }
+
+  /** Starts from the defaults: measure only, {@link NonFinitePolicy#RAISE}. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Starts from these settings. */
+  public Builder toBuilder() {
+    return new Builder()
+        .rule(plan.rule())
+        .nonFinite(plan.policy())
+        .maxConsecutiveSkips(plan.maxConsecutiveSkips())
+        .parameterNorms(plan.parameterNorms());
+  }
+
+  /** Collects settings. Not thread-safe. */
+  public static final class Builder {
+
+    private @Nullable Double maxNorm;
+    private @Nullable NormType normType;
+    private @Nullable ClipRule rule;
+    private NonFinitePolicy policy = NonFinitePolicy.RAISE;
+    private int maxConsecutiveSkips = DEFAULT_MAX_CONSECUTIVE_SKIPS;
+    private boolean parameterNorms;
+
+    private Builder() {}
+
+    /**
+     * Clips by the global norm, of type L2 unless {@link #normType} says otherwise. Replaces a
+     * bound or a fixed-norm rule that was set before.
+     *
+     * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
+     */
+    public Builder maxNorm(double maxNorm) {
+      ClipRule checked = ClipRule.globalNorm(maxNorm);
+      this.maxNorm = checked.maxNorm();
+      return this;
+    }
+
+    /** Sets the norm that {@link #maxNorm} bounds; {@link NormType#L2} unless set. */
+    public Builder normType(NormType normType) {
+      this.normType = Objects.requireNonNull(normType, "normType must not be null");
+      return this;
+    }
+
+    /** Clips by a rule; takes the place of {@link #maxNorm} and {@link #normType}. */
+    public Builder rule(ClipRule rule) {
+      this.rule = Objects.requireNonNull(rule, "rule must not be null");
+      return this;
+    }
+
+    /**
+     * Sets what happens to a gradient that is not finite; {@link NonFinitePolicy#RAISE} unless set.
+     */
+    public Builder nonFinite(NonFinitePolicy policy) {
+      this.policy = Objects.requireNonNull(policy, "nonFinite must not be null");
+      return this;
+    }
+
+    /**
+     * Sets how many steps in a row {@link NonFinitePolicy#SKIP} may skip; the next one raises.
+     * {@link #DEFAULT_MAX_CONSECUTIVE_SKIPS} unless set; 0 raises at once. A good step starts the
+     * count anew.
+     *
+     * @throws IllegalArgumentException if {@code maxConsecutiveSkips < 0}
+     */
+    public Builder maxConsecutiveSkips(int maxConsecutiveSkips) {
+      if (maxConsecutiveSkips < 0) {
+        throw new IllegalArgumentException(
+            "maxConsecutiveSkips must be >= 0, but was " + maxConsecutiveSkips);
+      }
+      this.maxConsecutiveSkips = maxConsecutiveSkips;
+      return this;
+    }
+
+    /**
+     * Sets whether every report carries the norm of each parameter; they do if anybody observes.
+     */
+    public Builder parameterNorms(boolean parameterNorms) {
+      this.parameterNorms = parameterNorms;
+      return this;
+    }
+
+    /**
+     * Returns the settings; without {@link #maxNorm} and {@link #rule} they measure only.
+     *
+     * @throws IllegalStateException if both {@link #maxNorm} and {@link #rule} are set, or {@link
+     *     #normType} without {@link #maxNorm}
+     */
+    public GradientClipping build() {
+      return new GradientClipping(
+          new ClippingPlan(clipRule(), policy, maxConsecutiveSkips, parameterNorms));
+    }
+
+    private ClipRule clipRule() {
+      if (rule != null && maxNorm != null) {
+        throw new IllegalStateException(
+            "maxNorm=" + maxNorm + " and rule=" + rule + " exclude each other: set one of them");
+      }
+      if (normType != null && maxNorm == null) {
+        throw new IllegalStateException(
+            "normType=" + normType + " goes with maxNorm, which is not set");
+      }
+      if (maxNorm != null) {
+        return ClipRule.globalNorm(maxNorm, normType == null ? NormType.L2 : normType);
+      }
+      return rule == null ? ClipRule.none() : rule;
+    }
+  }
+
+  /**
+   * Returns the settings as JSON.
+   *
+   * @throws IllegalStateException if the rule is one of the user's own, which has no JSON form
+   */
+  public String toJson() {
+    return ClippingJson.toTree(plan).toString();
+  }
+
+  /**
+   * Reads settings from JSON. Nothing but settings is ever created from it.
+   *
+   * @throws IllegalArgumentException if it is not JSON, if a field is unknown or missing, or if a
+   *     value is out of bounds
+   */
+  public static GradientClipping fromJson(String json) {
+    return new GradientClipping(ClippingJson.read(json));
+  }
+
+  /**
+   * Installs these settings in a network now. Only a training loop that calls the network's updater
+   * itself needs this; where DL4J's {@code fit} trains, the listener does it.
+   *
+   * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
+   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalStateException if it is not initialised, if other settings are installed or
+   *     configured, or if its updater is not DL4J's own
+   */
+  public void attachTo(Model network) {
+    requireInitialised(network);
+    Installation.ensure(network, plan, null);
+  }
+
+  /**
+   * Removes clipping from a network: this library's listeners go, DL4J's own updater comes back
+   * with its state. A network that is configured with a {@link ClippedUpdater} then refuses to
+   * train until {@code ClippedUpdater.removeFrom}. Does nothing where nothing is installed.
+   *
+   * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
+   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalStateException if it is not initialised
+   */
+  public static void detachFrom(Model network) {
+    requireInitialised(network);
+    Installation.remove(network);
+  }
+
+  /** Returns what the last step of a network did; empty if there was none, or none was clipped. */
+  public static Optional<ClipReport> lastReport(Model network) {
+    return ClippingState.lastReport(Objects.requireNonNull(network, "network must not be null"));
+  }
+
+  private static void requireInitialised(Model network) {
+    Objects.requireNonNull(network, "network must not be null");
+    boolean initialised;
+    if (network instanceof MultiLayerNetwork layers) {
+      initialised = layers.isInitCalled();
+    } else if (network instanceof ComputationGraph graph) {
+      initialised = graph.getVertices() != null;
+    } else {
+      throw new IllegalArgumentException(
+          "network must be a MultiLayerNetwork or a ComputationGraph, but was "
+              + network.getClass().getName());
+    }
+    if (!initialised) {
+      throw new IllegalStateException("the network is not initialised: call network.init() first");
+    }
+  }
+
+  /** Returns the settings as the packages below know them. */
+  ClippingPlan plan() {
+    return plan;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof GradientClipping clipping && plan.equals(clipping.plan);
+  }
+
+  @Override
+  public int hashCode() {
+    return plan.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "GradientClipping(" + plan + ")";
+  }
+
+  /** Writes the strict form inside DL4J's own JSON and YAML. */
+  static final class ToJson extends JsonSerializer<GradientClipping> {
+    @Override
+    public void serialize(GradientClipping clipping, JsonGenerator to, SerializerProvider provider)
+        throws IOException {
+      to.writeTree(ClippingJson.toTree(clipping.plan));
+    }
+  }
+
+  /** Reads the strict form inside DL4J's own, lenient, JSON and YAML. */
+  static final class FromJson extends JsonDeserializer<GradientClipping> {
+    @Override
+    public GradientClipping deserialize(JsonParser from, DeserializationContext context)
+        throws IOException {
+      return new GradientClipping(ClippingJson.fromTree(from.readValueAs(JsonNode.class)));
+    }
+  }
+}

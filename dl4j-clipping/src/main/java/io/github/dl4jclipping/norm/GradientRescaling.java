@@ -1,0 +1,82 @@
+package io.github.dl4jclipping.norm;
+
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.BooleanIndexing;
+import org.nd4j.linalg.indexing.conditions.Conditions;
+
+/** Changes arrays in place, whatever their type, shape, order and stride. Stateless. */
+public final class GradientRescaling {
+
+  /** A smaller factor is applied in two parts: as a float it would have lost digits. */
+  private static final double SMALL = 0x1p-100;
+
+  private static final double STEP = 0x1p-64;
+
+  private GradientRescaling() {}
+
+  /**
+   * Multiplies every element, as arithmetic says: 0 times infinity is NaN, and so is anything times
+   * NaN.
+   */
+  public static void scale(INDArray array, double factor) {
+    if (factor == 1 || array.isEmpty()) {
+      return;
+    }
+    if (factor == 0 || !Double.isFinite(factor)) {
+      // By way of an array: BLAS makes NaN times 0 a 0, and ND4J reads a plain NaN factor as 1e-5.
+      array.muli(Nd4j.scalar(array.dataType(), factor));
+    } else if (Math.abs(factor) < SMALL) {
+      scale(array, STEP);
+      scale(array, factor / STEP);
+    } else {
+      multiply(array, factor);
+    }
+  }
+
+  /** Multiplies every element of every array. */
+  public static void scale(List<INDArray> arrays, double factor) {
+    arrays.forEach(array -> scale(array, factor));
+  }
+
+  /** Brings every element of every array into {@code [-bound, bound]}; NaN stays NaN. */
+  public static void clamp(List<INDArray> arrays, double bound) {
+    for (INDArray array : arrays) {
+      if (!array.isEmpty()) {
+        Nd4j.getExecutioner()
+            .exec(
+                DynamicCustomOp.builder("clipbyvalue")
+                    .addInputs(array)
+                    .callInplace(true)
+                    .addFloatingPointArguments(-bound, bound)
+                    .build());
+      }
+    }
+  }
+
+  /** Makes every element that is NaN or infinite 0. */
+  public static void zeroNonFinite(List<INDArray> arrays) {
+    for (INDArray array : arrays) {
+      BooleanIndexing.replaceWhere(array, 0.0, Conditions.isNan());
+      BooleanIndexing.replaceWhere(array, 0.0, Conditions.isInfinite());
+    }
+  }
+
+  private static void multiply(INDArray array, double factor) {
+    if (array.dataType() == DataType.FLOAT16) {
+      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+          INDArray wide = array.castTo(DataType.FLOAT)) {
+        // As a HALF the factor itself would lose digits.
+        array.assign(wide.muli(factor));
+      }
+    } else if (array.elementWiseStride() == 1) {
+      Nd4j.getBlasWrapper().level1().scal(array.length(), factor, array);
+    } else {
+      array.muli(factor);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.dl4jclipping.norm;
+
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.api.TrainingConfig;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.graph.vertex.BaseWrapperVertex;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/** Says what one parameter's stretch of the flat gradient is. */
+public enum ParameterRole {
+
+  /** A gradient: takes part in the norm and is rescaled. */
+  GRADIENT,
+
+  /**
+   * Not a gradient but an update that DL4J lets travel with the gradients: BatchNormalization's
+   * running mean and variance, the centres of CenterLossOutputLayer. Never part of the norm, never
+   * rescaled; a non-finite one still makes the step non-finite.
+   */
+  PSEUDO_GRADIENT,
+
+  /** Frozen, or trained in layerwise pretraining only: neither measured nor rescaled. */
+  IDLE;
+
+  /**
+   * Returns the role of a parameter.
+   *
+   * @param part the layer or vertex that owns it
+   * @param parameter its name there, such as {@code W}
+   * @param pretraining whether this is layerwise pretraining, where pretrain parameters take part
+   */
+  static ParameterRole of(Trainable part, String parameter, boolean pretraining) {
+    TrainingConfig config = part.getConfig();
+    if (isFrozen(part) || (config.isPretrainParam(parameter) && !pretraining)) {
+      return IDLE;
+    }
+    return isUpdate(part, parameter) ? PSEUDO_GRADIENT : GRADIENT;
+  }
+
+  private static boolean isFrozen(Trainable part) {
+    if (part instanceof FrozenVertex
+        || part instanceof FrozenLayer
+        || part instanceof FrozenLayerWithBackprop) {
+      return true;
+    }
+    if (part instanceof BaseWrapperLayer wrapper) {
+      return isFrozen(wrapper.getUnderlying());
+    }
+    return part instanceof GraphVertex vertex
+        && !(part instanceof BaseWrapperVertex)
+        && vertex.hasLayer()
+        && isFrozen(vertex.getLayer());
+  }
+
+  /**
+   * DL4J has no name for it: it does not divide BatchNormalization's statistics by the minibatch,
+   * and gives center loss's centres a NoOp that neither the layer's updater nor its bias updater
+   * is.
+   */
+  private static boolean isUpdate(Trainable part, String parameter) {
+    Layer layer = part instanceof GraphVertex vertex ? vertex.getLayer() : null;
+    if (part instanceof BidirectionalLayer || layer instanceof BidirectionalLayer) {
+      // It asks its inner layer by a name that the inner layer does not know.
+      return false;
+    }
+    if (!part.updaterDivideByMinibatch(parameter)) {
+      return true;
+    }
+    IUpdater own = part.getConfig().getUpdaterByParam(parameter);
+    return own instanceof NoOp
+        && part.getConfig() instanceof BaseLayer configured
+        && !own.equals(configured.getIUpdater())
+        && !own.equals(configured.getBiasUpdater());
+  }
+}

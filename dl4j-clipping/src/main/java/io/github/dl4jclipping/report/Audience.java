@@ -1,0 +1,86 @@
+package io.github.dl4jclipping.report;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Those to whom one listener reports: its observers, and the log every so many iterations.
+ *
+ * <p>Thread-safe: one audience may listen to several networks at once, and hears them in turn.
+ */
+public final class Audience implements Serializable {
+
+  /** Iterations between two lines of the log unless said otherwise. */
+  public static final int DEFAULT_LOG_EVERY = 100;
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger log = LoggerFactory.getLogger(Audience.class);
+
+  private final List<ClipObserver> observers = new ArrayList<>();
+  private int logEvery = DEFAULT_LOG_EVERY;
+
+  /**
+   * Sets the iterations between two lines of the log; 0 turns them off.
+   *
+   * @throws IllegalArgumentException if {@code iterations < 0}
+   */
+  public synchronized void logEvery(int iterations) {
+    if (iterations < 0) {
+      throw new IllegalArgumentException("logEvery must be >= 0, but was " + iterations);
+    }
+    logEvery = iterations;
+  }
+
+  /** Adds an observer; one that is there already stays there once. */
+  public synchronized void add(ClipObserver observer) {
+    Objects.requireNonNull(observer, "observer must not be null");
+    if (observers.stream().noneMatch(known -> known == observer)) {
+      observers.add(observer);
+    }
+  }
+
+  /** Returns whether anybody wants the norm of each parameter. */
+  public synchronized boolean wantsParameterNorms() {
+    return !observers.isEmpty();
+  }
+
+  /** Returns whether the log is due at an iteration. */
+  public synchronized boolean wantsLine(int iteration) {
+    return logEvery > 0 && iteration % logEvery == 0;
+  }
+
+  /** Calls each observer in turn; drops one that throws. */
+  public synchronized void tell(Consumer<ClipObserver> event) {
+    for (ClipObserver observer : List.copyOf(observers)) {
+      if (fails(observer, event)) {
+        observers.removeIf(known -> known == observer);
+      }
+    }
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // an observer's own error must not end training
+  private static boolean fails(ClipObserver observer, Consumer<ClipObserver> event) {
+    try {
+      event.accept(observer);
+      return false;
+    } catch (Throwable e) {
+      log.warn(
+          "Observer {} failed and is not called again; training goes on", describe(observer), e);
+      return true;
+    }
+  }
+
+  private static String describe(ClipObserver observer) {
+    return observer.getClass().getName();
+  }
+
+  @Override
+  public synchronized String toString() {
+    return "logEvery=" + logEvery + ", observers=" + observers.size();
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.dl4jclipping.report;
+
+import io.github.dl4jclipping.forensics.NonFiniteReport;
+import java.io.Serializable;
+
+/**
+ * Is told of every step.
+ *
+ * <p>Called on the training thread, which waits; never called concurrently, even where several
+ * threads train. An observer that throws, whatever it throws, never stops or changes training: it
+ * is logged once and not called again. Serialisable, since Spark sends it to its executors.
+ */
+@FunctionalInterface
+public interface ClipObserver extends Serializable {
+
+  /** Called once for each step, before the step is applied. */
+  void onStep(ClipReport report);
+
+  /** Called for each step whose gradient is not finite, before {@link #onStep}. */
+  default void onNonFinite(NonFiniteReport report) {}
+
+  /** Called at the end of each epoch that DL4J announces. */
+  default void onEpochEnd(int epoch) {}
+}

@@ -1,0 +1,45 @@
+package io.github.dl4jclipping.report;
+
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Tells what one step did.
+ *
+ * <p>All norms are of the mean gradient over the minibatch, after any per-layer {@code
+ * GradientNormalization} of DL4J, without pseudo-gradients and frozen parameters.
+ *
+ * @param iteration DL4J's iteration counter, from 0
+ * @param epoch DL4J's epoch counter, from 0
+ * @param score the network's score at this step
+ * @param norm the global norm <em>before</em> clipping; not finite where the gradient was not, but
+ *     for {@link StepOutcome#ZEROED}, where it is the norm of what remained
+ * @param clippedNorm the global norm <em>after</em> clipping, as handed to the updater, before L1,
+ *     L2 and weight decay; 0 where the step was skipped, NaN where it raised
+ * @param coefficient what the gradient was multiplied by: 1 where it was left alone, 0 where the
+ *     step was skipped, NaN where it raised and under value clipping; the ratio of the norms where
+ *     parameters were scaled apart
+ * @param maxNorm the bound on the norm, +Infinity where there is none
+ * @param outcome what became of the gradient
+ * @param parameterNorms the norm of each parameter before clipping, by names such as {@code 0_W} or
+ *     {@code dense_W}; empty unless an observer, the DEBUG log or the setting asks for them
+ */
+public record ClipReport(
+    int iteration,
+    int epoch,
+    double score,
+    double norm,
+    double clippedNorm,
+    double coefficient,
+    double maxNorm,
+    StepOutcome outcome,
+    Map<String, Double> parameterNorms)
+    implements Serializable {
+
+  /** Copies the map and keeps its order. */
+  public ClipReport {
+    parameterNorms = Collections.unmodifiableMap(new LinkedHashMap<>(parameterNorms));
+  }
+}

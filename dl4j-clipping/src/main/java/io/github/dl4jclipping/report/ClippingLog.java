@@ -1,0 +1,79 @@
+package io.github.dl4jclipping.report;
+
+import io.github.dl4jclipping.forensics.NonFiniteReport;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes what users read, as key=value: one line every so many iterations, warnings in full. */
+public final class ClippingLog {
+
+  private static final Logger log = LoggerFactory.getLogger(ClippingLog.class);
+
+  private ClippingLog() {}
+
+  /** Returns whether the log wants the norm of each parameter. */
+  public static boolean wantsParameterNorms() {
+    return log.isDebugEnabled();
+  }
+
+  /** Writes one step and the window that ends with it; parameter norms at DEBUG. */
+  public static void step(ClipReport report, ReportWindow window) {
+    if (log.isInfoEnabled()) {
+      log.info(
+          "iteration={} epoch={} score={} normBeforeClip={} normAfterClip={} coefficient={}"
+              + " maxNorm={} outcome={} | since last line: {}",
+          report.iteration(),
+          report.epoch(),
+          number(report.score()),
+          number(report.norm()),
+          number(report.clippedNorm()),
+          number(report.coefficient()),
+          number(report.maxNorm()),
+          report.outcome(),
+          window);
+    }
+    if (log.isDebugEnabled()) {
+      log.debug(
+          "iteration={} normsBeforeClip: {}", report.iteration(), join(report.parameterNorms()));
+    }
+  }
+
+  /**
+   * Warns of a non-finite step.
+   *
+   * @param incident how many there have been on this network, this one included
+   * @param what what became of the step
+   */
+  public static void nonFinite(NonFiniteReport report, long incident, String what) {
+    if (isPowerOfTwo(incident)) {
+      log.warn(
+          "{}{}{}{}",
+          report.describe(),
+          System.lineSeparator(),
+          what,
+          incident == 1
+              ? ""
+              : " Incident " + incident + "; those between two powers of two are not logged.");
+    }
+  }
+
+  /** Returns a number as people read it: at most six digits. */
+  static String number(double value) {
+    return Double.isFinite(value)
+        ? String.format(Locale.ROOT, "%.6g", value)
+        : String.valueOf(value);
+  }
+
+  private static String join(Map<String, Double> norms) {
+    return norms.entrySet().stream()
+        .map(norm -> norm.getKey() + "=" + number(norm.getValue()))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static boolean isPowerOfTwo(long count) {
+    return Long.bitCount(count) == 1;
+  }
+}

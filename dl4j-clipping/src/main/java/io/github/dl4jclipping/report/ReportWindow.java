@@ -1,0 +1,47 @@
+package io.github.dl4jclipping.report;
+
+/**
+ * Counts what happened to one network since the last line of the log. Not thread-safe: belongs to
+ * the thread that trains the network.
+ */
+public final class ReportWindow {
+
+  private int steps;
+  private int clipped;
+  private int skipped;
+  private double largestNorm;
+
+  /** Takes a step in. */
+  public void add(ClipReport report) {
+    steps++;
+    if (report.outcome() == StepOutcome.SKIPPED) {
+      skipped++;
+    } else if (report.coefficient() < 1 || report.outcome() == StepOutcome.CLIPPED) {
+      clipped++;
+    }
+    if (Double.isFinite(report.norm())) {
+      largestNorm = Math.max(largestNorm, report.norm());
+    }
+  }
+
+  /** Starts over. */
+  public void reset() {
+    steps = 0;
+    clipped = 0;
+    skipped = 0;
+    largestNorm = 0;
+  }
+
+  /** Returns the window as key=value. */
+  @Override
+  public String toString() {
+    return "steps="
+        + steps
+        + " clipped="
+        + clipped
+        + " largestNormBeforeClip="
+        + ClippingLog.number(largestNorm)
+        + " skipped="
+        + skipped;
+  }
+}

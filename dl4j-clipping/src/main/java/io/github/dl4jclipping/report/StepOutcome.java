@@ -1,0 +1,17 @@
+package io.github.dl4jclipping.report;
+
+/** What became of one step's gradient. */
+public enum StepOutcome {
+  /** Applied as it was. */
+  UNCHANGED,
+  /** Scaled down, or an element clamped, then applied. */
+  CLIPPED,
+  /** Not finite and not applied; training goes on. */
+  SKIPPED,
+  /** Not finite; the broken elements became 0 and the rest was clipped and applied. */
+  ZEROED,
+  /** Not finite and applied all the same. */
+  PASSED_NON_FINITE,
+  /** Not finite and not applied; an exception tells of it. */
+  RAISED
+}

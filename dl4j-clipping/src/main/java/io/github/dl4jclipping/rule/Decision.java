@@ -1,0 +1,66 @@
+package io.github.dl4jclipping.rule;
+
+/** What is to be done with one step's gradient. */
+public sealed interface Decision {
+
+  /**
+   * Returns the bound that the decision was taken against, in the norm's units, or +Infinity where
+   * there is none.
+   */
+  double maxNorm();
+
+  /**
+   * Leaves the gradient as it is.
+   *
+   * @param maxNorm the bound that it kept
+   */
+  record Keep(double maxNorm) implements Decision {}
+
+  /**
+   * Multiplies the whole gradient by one coefficient.
+   *
+   * @param coefficient the factor, at least 0
+   * @param maxNorm the bound that the gradient exceeded
+   */
+  record ScaleAll(double coefficient, double maxNorm) implements Decision {
+    /** Checks the factor. */
+    public ScaleAll {
+      check(coefficient);
+    }
+  }
+
+  /**
+   * Multiplies each parameter's gradient by a coefficient of its own.
+   *
+   * @param coefficients the factors, at least 0, in the order of the parameter names
+   * @param maxNorm the bound on the whole, or +Infinity
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed from hand to hand within one step
+  record ScaleEach(double[] coefficients, double maxNorm) implements Decision {
+    /** Checks the factors. */
+    public ScaleEach {
+      for (double coefficient : coefficients) {
+        check(coefficient);
+      }
+    }
+  }
+
+  /**
+   * Brings every element into {@code [-bound, bound]}.
+   *
+   * @param bound the largest magnitude allowed
+   */
+  record Clamp(double bound) implements Decision {
+    @Override
+    public double maxNorm() {
+      return Double.POSITIVE_INFINITY;
+    }
+  }
+
+  private static void check(double coefficient) {
+    if (!(coefficient >= 0) || !Double.isFinite(coefficient)) {
+      throw new IllegalArgumentException(
+          "coefficient must be finite and >= 0, but was " + coefficient);
+    }
+  }
+}

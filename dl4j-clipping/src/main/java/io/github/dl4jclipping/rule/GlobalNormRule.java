@@ -1,0 +1,51 @@
+package io.github.dl4jclipping.rule;
+
+import io.github.dl4jclipping.norm.NormType;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Scales the whole gradient down where its norm exceeds a fixed bound, which keeps its direction.
+ *
+ * <p>The coefficient is {@code min(1, maxNorm / (norm + 1e-6))}, as in PyTorch's {@code
+ * clip_grad_norm_}. Where it is 1 the gradient is not touched.
+ *
+ * <p>Reference: Pascanu, Mikolov and Bengio, <a href="https://arxiv.org/abs/1211.5063">On the
+ * difficulty of training recurrent neural networks</a>, 2013.
+ *
+ * @param maxNorm the bound, finite and greater than 0
+ * @param normType the norm that is bounded
+ */
+public record GlobalNormRule(double maxNorm, NormType normType) implements ClipRule {
+
+  /** What PyTorch adds to the norm before it divides. */
+  private static final double EPSILON = 1e-6;
+
+  /** Checks the bound. */
+  public GlobalNormRule {
+    if (!(maxNorm > 0) || !Double.isFinite(maxNorm)) {
+      throw new IllegalArgumentException("maxNorm must be finite and > 0, but was " + maxNorm);
+    }
+    Objects.requireNonNull(normType, "normType must not be null");
+  }
+
+  /** Returns {@code min(1, maxNorm / (norm + 1e-6))}; NaN if the norm is. */
+  public static double coefficient(double maxNorm, double norm) {
+    return Math.min(1, maxNorm / (norm + EPSILON));
+  }
+
+  @Override
+  public RuleState start(List<String> parameterNames) {
+    return gradient -> {
+      double coefficient = coefficient(maxNorm, gradient.norm());
+      return coefficient == 1
+          ? new Decision.Keep(maxNorm)
+          : new Decision.ScaleAll(coefficient, maxNorm);
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "globalNorm(maxNorm=" + maxNorm + ", normType=" + normType + ")";
+  }
+}

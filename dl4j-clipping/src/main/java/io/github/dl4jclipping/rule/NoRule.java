@@ -1,0 +1,18 @@
+package io.github.dl4jclipping.rule;
+
+import java.util.List;
+
+/** Measures only: keeps every gradient as it is. */
+public record NoRule() implements ClipRule {
+
+  @Override
+  public RuleState start(List<String> parameterNames) {
+    Decision keep = new Decision.Keep(Double.POSITIVE_INFINITY);
+    return gradient -> keep;
+  }
+
+  @Override
+  public String toString() {
+    return "none()";
+  }
+}

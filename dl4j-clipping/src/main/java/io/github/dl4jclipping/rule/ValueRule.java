@@ -1,0 +1,30 @@
+package io.github.dl4jclipping.rule;
+
+import java.util.List;
+
+/**
+ * Brings every element of the gradient into {@code [-clipValue, clipValue]}, as PyTorch's {@code
+ * clip_grad_value_} does. Unlike a norm clip it may turn the gradient's direction.
+ *
+ * @param clipValue the largest magnitude allowed, finite and greater than 0
+ */
+public record ValueRule(double clipValue) implements ClipRule {
+
+  /** Checks the bound. */
+  public ValueRule {
+    if (!(clipValue > 0) || !Double.isFinite(clipValue)) {
+      throw new IllegalArgumentException("clipValue must be finite and > 0, but was " + clipValue);
+    }
+  }
+
+  @Override
+  public RuleState start(List<String> parameterNames) {
+    Decision clamp = new Decision.Clamp(clipValue);
+    return gradient -> clamp;
+  }
+
+  @Override
+  public String toString() {
+    return "value(clipValue=" + clipValue + ")";
+  }
+}

@@ -1,0 +1,37 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.NonFinitePolicy;
+import io.github.dl4jclipping.rule.ClipRule;
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * What a step needs to know of the settings. Immutable.
+ *
+ * @param rule how gradients are clipped
+ * @param policy what happens to a gradient that is not finite
+ * @param maxConsecutiveSkips how many skips in a row {@link NonFinitePolicy#SKIP} allows, at least
+ *     0
+ * @param parameterNorms whether every report carries the norm of each parameter
+ */
+public record ClippingPlan(
+    ClipRule rule, NonFinitePolicy policy, int maxConsecutiveSkips, boolean parameterNorms)
+    implements Serializable {
+
+  /** Checks the settings. */
+  public ClippingPlan {
+    Objects.requireNonNull(rule, "rule must not be null");
+    Objects.requireNonNull(policy, "nonFinite must not be null");
+    if (maxConsecutiveSkips < 0) {
+      throw new IllegalArgumentException(
+          "maxConsecutiveSkips must be >= 0, but was " + maxConsecutiveSkips);
+    }
+  }
+
+  @Override
+  public String toString() {
+    String skips =
+        policy == NonFinitePolicy.SKIP ? ", maxConsecutiveSkips=" + maxConsecutiveSkips : "";
+    return rule + ", nonFinite=" + policy + skips + (parameterNorms ? ", parameterNorms" : "");
+  }
+}

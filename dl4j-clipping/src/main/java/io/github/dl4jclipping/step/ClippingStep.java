@@ -1,0 +1,93 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.norm.GradientLayout;
+import io.github.dl4jclipping.norm.GradientViews;
+import io.github.dl4jclipping.norm.ParameterRole;
+import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.Decision;
+import io.github.dl4jclipping.rule.GradientMeasurement;
+import io.github.dl4jclipping.rule.RuleState;
+import java.util.List;
+import org.deeplearning4j.nn.gradient.Gradient;
+
+/**
+ * The order of one step: measure, decide, rescale, report, update.
+ *
+ * <p>Belongs to one {@link Host} and runs under its lock.
+ */
+final class ClippingStep {
+
+  private final Host host;
+  private final ClippingPlan plan;
+  private final GradientViews own;
+  private final RuleState rule;
+  private final StepReporter reporter;
+  private final NonFiniteGate gate;
+
+  ClippingStep(Host host, ClippingPlan plan, GradientLayout layout) {
+    List<String> names =
+        layout.parameters(ParameterRole.GRADIENT).stream()
+            .map(GradientLayout.Parameter::name)
+            .toList();
+    ClippingState state = ClippingState.of(host.getNetwork());
+    this.host = host;
+    this.plan = plan;
+    this.own = GradientViews.of(layout, host.getFlattenedGradientsView());
+    this.rule = state.ruleState(plan.rule(), names);
+    this.reporter = new StepReporter(host, plan, state, names);
+    this.gate = new NonFiniteGate(host, plan, state, reporter);
+  }
+
+  ClippingPlan plan() {
+    return plan;
+  }
+
+  StepReporter reporter() {
+    return reporter;
+  }
+
+  /** Runs one step. */
+  void run(Gradient gradient, Update update) {
+    GradientViews views = viewsOf(gradient);
+    Norms norms = measure(views);
+    boolean zeroed = !norms.finite();
+    if (zeroed) {
+      if (!gate.admits(gradient, views, norms, update)) {
+        return;
+      }
+      norms = measure(views);
+    }
+    gate.endSkips();
+    if (host.normalizesLayers()) {
+      reporter.warnOfLayerNormalization(views != own);
+      host.prepare(gradient, update);
+      norms = measure(views);
+    } else {
+      norms = norms.dividedBy(host.divisor(update));
+    }
+    Decision decision =
+        rule.decide(
+            new GradientMeasurement(
+                update.iteration(), update.epoch(), norms.global(), norms.byParameter()));
+    Rescaled rescaled =
+        new Rescaling(host, gradient, views, plan.rule().normType(), update).apply(decision, norms);
+    StepOutcome outcome = zeroed ? StepOutcome.ZEROED : rescaled.outcome();
+    reporter.applied(update, norms, rescaled, decision.maxNorm(), outcome);
+    if (rescaled.changed() || host.normalizesLayers()) {
+      host.updatePrepared(gradient, update);
+    } else {
+      host.updateAsStock(gradient, update);
+    }
+  }
+
+  private Norms measure(GradientViews views) {
+    boolean byParameter = plan.rule().needsParameterNorms() || reporter.wantsParameterNorms();
+    return Norms.measure(views, plan.rule().normType(), byParameter);
+  }
+
+  /** Returns the network's own views, or views of a gradient that another network computed. */
+  private GradientViews viewsOf(Gradient gradient) {
+    var flat = gradient.gradient();
+    return own.isOf(flat) ? own : GradientViews.of(own.layout(), flat);
+  }
+}

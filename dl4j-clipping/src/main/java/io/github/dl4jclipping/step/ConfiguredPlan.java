@@ -1,0 +1,66 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.norm.Trainables;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Trainable;
+import org.jspecify.annotations.Nullable;
+
+/** Settles by which plan a network is clipped: the one it is given, or its configuration's. */
+final class ConfiguredPlan {
+
+  private ConfiguredPlan() {}
+
+  /**
+   * Returns the plan for a network.
+   *
+   * @param given the plan that a listener or a call brings along, if it brings one
+   * @throws IllegalStateException if there is none, or if there are two that differ
+   */
+  static ClippingPlan settle(Model network, @Nullable ClippingPlan given) {
+    ClippingPlan configured = in(network);
+    if (given != null && configured != null) {
+      requireEqual(given, "the network's ClippedUpdater", configured);
+    }
+    ClippingPlan plan = given != null ? given : configured;
+    if (plan == null) {
+      throw new IllegalStateException(
+          "A GradientClippingListener without settings takes them from the network's"
+              + " ClippedUpdater, and this network has none. Give the settings to the listener,"
+              + " new GradientClippingListener(GradientClipping.byGlobalNorm(1.0)), or configure"
+              + " the network with updater(new ClippedUpdater(...)).");
+    }
+    return plan;
+  }
+
+  /** Throws where two sources of settings differ. */
+  static void requireEqual(ClippingPlan given, String otherSource, ClippingPlan other) {
+    if (!given.equals(other)) {
+      throw new IllegalStateException(
+          "Gradient clipping is set in two places that differ: here "
+              + given
+              + ", and by "
+              + otherSource
+              + " "
+              + other
+              + ". Make them equal, or leave one out.");
+    }
+  }
+
+  private static @Nullable ClippingPlan in(Model network) {
+    Set<ClippingPlan> plans = new LinkedHashSet<>();
+    for (Trainable part : Trainables.of(network).values()) {
+      for (String parameter : part.paramTable(false).keySet()) {
+        if (part.getConfig().getUpdaterByParam(parameter) instanceof PlanCarrier carrier) {
+          plans.add(carrier.plan());
+        }
+      }
+    }
+    if (plans.size() > 1) {
+      throw new IllegalStateException(
+          "The ClippedUpdaters of one network must carry equal settings, but they carry " + plans);
+    }
+    return plans.isEmpty() ? null : plans.iterator().next();
+  }
+}

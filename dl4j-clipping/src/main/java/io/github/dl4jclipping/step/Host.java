@@ -1,0 +1,33 @@
+package io.github.dl4jclipping.step;
+
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** An updater of DL4J with the clipping step in it: what the step needs of it. */
+interface Host {
+
+  /** Returns the step that this host runs. */
+  ClippingStep step();
+
+  /** Returns the network, or in layerwise pretraining the layer, that is trained. */
+  Model getNetwork();
+
+  /** Returns its own flat gradient. */
+  INDArray getFlattenedGradientsView();
+
+  /** Returns whether a layer has a GradientNormalization of DL4J's. */
+  boolean normalizesLayers();
+
+  /** Returns what DL4J divides the gradient by: the minibatch size, or 1. */
+  double divisor(Update update);
+
+  /** Divides the gradient and normalizes layers, by DL4J's own code. */
+  void prepare(Gradient gradient, Update update);
+
+  /** Runs DL4J's own update, whole. */
+  void updateAsStock(Gradient gradient, Update update);
+
+  /** Runs DL4J's own update on a gradient that is {@linkplain #prepare prepared} already. */
+  void updatePrepared(Gradient gradient, Update update);
+}

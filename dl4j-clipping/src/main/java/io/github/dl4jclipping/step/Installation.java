@@ -1,0 +1,138 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.report.Audience;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Updater;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.LayerUpdater;
+import org.deeplearning4j.nn.updater.MultiLayerUpdater;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts hosts in the place of DL4J's updaters, and takes them out again. */
+public final class Installation {
+
+  private static final Logger log = LoggerFactory.getLogger(Installation.class);
+
+  private Installation() {}
+
+  /**
+   * Makes sure that a model is clipped: installs where nothing is installed, joins where it is.
+   *
+   * @param model a network, or a layer in layerwise pretraining
+   * @param given the settings, or null to take those of the network's configuration
+   * @param audience to whom steps are reported, or null
+   * @throws IllegalStateException if there are no settings, if two sources of them differ, or if an
+   *     updater is in place that is not DL4J's
+   */
+  public static void ensure(
+      Model model, @Nullable ClippingPlan given, @Nullable Audience audience) {
+    Host host;
+    if (updaterOf(model) instanceof Host installed) {
+      host = installed;
+      if (given != null) {
+        ConfiguredPlan.requireEqual(given, "what is installed already,", host.step().plan());
+      }
+    } else {
+      host = install(model, ConfiguredPlan.settle(model, given));
+    }
+    if (audience != null) {
+      host.step().reporter().join(audience);
+    }
+  }
+
+  /** Puts a host in the place of DL4J's updater and keeps the updater's state array. */
+  private static Host install(Model model, ClippingPlan plan) {
+    Host host;
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      Updater current = updaterOf(model);
+      refuseForeign(current);
+      INDArray state = current == null ? null : current.getStateViewArray();
+      if (model instanceof MultiLayerNetwork network) {
+        MultiLayerHost updater = new MultiLayerHost(network, state, plan);
+        network.setUpdater(updater);
+        host = updater;
+      } else if (model instanceof ComputationGraph graph) {
+        GraphHost updater = new GraphHost(graph, state, plan);
+        graph.setUpdater(updater);
+        host = updater;
+      } else {
+        LayerHost updater = new LayerHost((Layer) model, state, plan);
+        model.getOptimizer().setUpdater(updater);
+        host = updater;
+      }
+    }
+    if (ClippingState.of(model).isNew("installation")) {
+      log.info("Clipping the gradients of a {}: {}", model.getClass().getSimpleName(), plan);
+    }
+    return host;
+  }
+
+  /**
+   * Removes the listeners that install clipping, puts DL4J's own updater back, with the updater's
+   * state array, and forgets the model.
+   */
+  public static void remove(Model model) {
+    if (model instanceof MultiLayerNetwork network) {
+      network.setListeners(others(network.getListeners()));
+    } else if (model instanceof ComputationGraph graph) {
+      graph.setListeners(others(graph.getListeners()));
+    }
+    if (updaterOf(model) instanceof Host) {
+      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        if (model instanceof MultiLayerNetwork network) {
+          INDArray state = network.getUpdater().getStateViewArray();
+          network.setUpdater(new MultiLayerUpdater(network, state));
+        } else if (model instanceof ComputationGraph graph) {
+          INDArray state = graph.getUpdater().getStateViewArray();
+          graph.setUpdater(new ComputationGraphUpdater(graph, state));
+        }
+      }
+    }
+    ClippingState.forget(model);
+  }
+
+  private static @Nullable Updater updaterOf(Model model) {
+    if (model instanceof MultiLayerNetwork network) {
+      return network.getUpdater(false);
+    }
+    if (model instanceof ComputationGraph graph) {
+      return graph.getUpdater(false);
+    }
+    return model.getOptimizer().getUpdater(false);
+  }
+
+  private static List<TrainingListener> others(Collection<TrainingListener> listeners) {
+    List<TrainingListener> others = new ArrayList<>(listeners);
+    others.removeIf(Installer.class::isInstance);
+    return others;
+  }
+
+  /** Replacing an updater of somebody else's would change training without a word. */
+  private static void refuseForeign(@Nullable Updater updater) {
+    if (updater == null) {
+      return;
+    }
+    Class<?> type = updater.getClass();
+    if (type != MultiLayerUpdater.class
+        && type != ComputationGraphUpdater.class
+        && type != LayerUpdater.class) {
+      throw new IllegalStateException(
+          "The network has an updater of a type that is not DL4J's own, "
+              + type.getName()
+              + ", and installing gradient clipping would replace it. Remove it first:"
+              + " network.setUpdater(null).");
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.report.StepOutcome;
+
+/**
+ * What became of a gradient.
+ *
+ * @param clippedNorm its norm as it is handed to the updater
+ * @param coefficient what it was multiplied by, NaN where there is no such number
+ * @param changed whether it was changed, and with it divided by the minibatch size
+ */
+record Rescaled(double clippedNorm, double coefficient, boolean changed) {
+
+  StepOutcome outcome() {
+    return changed ? StepOutcome.CLIPPED : StepOutcome.UNCHANGED;
+  }
+}

@@ -1,0 +1,119 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.report.Audience;
+import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.report.ClippingLog;
+import io.github.dl4jclipping.report.StepOutcome;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Builds each step's report and hands it to the audiences, the log and the network's state. */
+final class StepReporter {
+
+  private static final Logger log = LoggerFactory.getLogger(StepReporter.class);
+
+  private final Host host;
+  private final ClippingPlan plan;
+  private final ClippingState state;
+  private final List<String> parameterNames;
+  private final List<Audience> audiences = new CopyOnWriteArrayList<>();
+
+  StepReporter(Host host, ClippingPlan plan, ClippingState state, List<String> parameterNames) {
+    this.host = host;
+    this.plan = plan;
+    this.state = state;
+    this.parameterNames = parameterNames;
+  }
+
+  /** Adds an audience, once. */
+  void join(Audience audience) {
+    if (!audiences.contains(audience)) {
+      audiences.add(audience);
+    }
+  }
+
+  boolean wantsParameterNorms() {
+    return plan.parameterNorms()
+        || ClippingLog.wantsParameterNorms()
+        || audiences.stream().anyMatch(Audience::wantsParameterNorms);
+  }
+
+  /** Reports a step that is applied. */
+  void applied(Update update, Norms norms, Rescaled rescaled, double maxNorm, StepOutcome outcome) {
+    report(update, norms, rescaled.clippedNorm(), rescaled.coefficient(), maxNorm, outcome);
+  }
+
+  /** Reports a step on whose gradient no rule decided. */
+  void undecided(
+      Update update, Norms norms, double clippedNorm, double coefficient, StepOutcome outcome) {
+    report(update, norms, clippedNorm, coefficient, plan.rule().maxNorm(), outcome);
+  }
+
+  /** Warns of a non-finite gradient and tells the audiences. */
+  void nonFinite(NonFiniteReport report, String what) {
+    ClippingLog.nonFinite(report, state.countIncident(), what);
+    tellNonFinite(report);
+  }
+
+  /** Tells the audiences of a non-finite gradient. */
+  void tellNonFinite(NonFiniteReport report) {
+    audiences.forEach(audience -> audience.tell(observer -> observer.onNonFinite(report)));
+  }
+
+  /** Warns once that DL4J normalizes layers before this library clips. */
+  void warnOfLayerNormalization(boolean externalGradient) {
+    if (state.isNew("layer normalization")) {
+      log.warn(
+          "A layer has a GradientNormalization of its own: it is applied first, and the global norm"
+              + " is measured and clipped after it. Remove it unless you want both.");
+    }
+    if (externalGradient && state.isNew("external layer normalization")) {
+      log.warn(
+          "The gradient comes from another network, and DL4J applies a layer's GradientNormalization"
+              + " to this network's own gradient instead: it has no effect here.");
+    }
+  }
+
+  private void report(
+      Update update,
+      Norms norms,
+      double clippedNorm,
+      double coefficient,
+      double maxNorm,
+      StepOutcome outcome) {
+    ClipReport report =
+        new ClipReport(
+            update.iteration(),
+            update.epoch(),
+            host.getNetwork().score(),
+            norms.global(),
+            clippedNorm,
+            coefficient,
+            maxNorm,
+            outcome,
+            parameterNorms(norms));
+    state.lastReport(report);
+    state.window().add(report);
+    audiences.forEach(audience -> audience.tell(observer -> observer.onStep(report)));
+    if (audiences.stream().anyMatch(audience -> audience.wantsLine(update.iteration()))) {
+      ClippingLog.step(report, state.window());
+      state.window().reset();
+    }
+  }
+
+  private Map<String, Double> parameterNorms(Norms norms) {
+    if (!wantsParameterNorms()) {
+      return Map.of();
+    }
+    Map<String, Double> byName = new LinkedHashMap<>();
+    for (int i = 0; i < norms.byParameter().length; i++) {
+      byName.put(parameterNames.get(i), norms.byParameter()[i]);
+    }
+    return byName;
+  }
+}
