@@ -33,7 +33,8 @@ public final class ClippingLog {
           number(report.coefficient()),
           number(report.maxNorm()),
           report.outcome(),
-          window);
+          // As text: an asynchronous appender would read it after it was reset.
+          window.toString());
     }
     if (log.isDebugEnabled()) {
       log.debug(
@@ -48,16 +49,18 @@ public final class ClippingLog {
    * @param what what became of the step
    */
   public static void nonFinite(NonFiniteReport report, long incident, String what) {
-    if (isPowerOfTwo(incident)) {
-      log.warn(
-          "{}{}{}{}",
-          report.describe(),
-          System.lineSeparator(),
-          what,
-          incident == 1
-              ? ""
-              : " Incident " + incident + "; those between two powers of two are not logged.");
+    // Incidents 1, 2, 4, 8 ...: the more there are, the less each of them is news.
+    if (Long.bitCount(incident) == 1) {
+      log.warn("{}{}{}{}", report.describe(), System.lineSeparator(), what, heldBack(incident));
     }
+  }
+
+  private static String heldBack(long incident) {
+    if (incident == 1) {
+      return "";
+    }
+    long quiet = incident / 2 - 1;
+    return " Incident " + incident + " on this network, " + quiet + " since the last such line.";
   }
 
   /** Returns a number as people read it: at most six digits. */
@@ -71,9 +74,5 @@ public final class ClippingLog {
     return norms.entrySet().stream()
         .map(norm -> norm.getKey() + "=" + number(norm.getValue()))
         .collect(Collectors.joining(" "));
-  }
-
-  private static boolean isPowerOfTwo(long count) {
-    return Long.bitCount(count) == 1;
   }
 }

@@ -1,0 +1,162 @@
+package io.github.dl4jclipping.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ch.qos.logback.classic.Level;
+import io.github.dl4jclipping.GradientClipping;
+import io.github.dl4jclipping.LogCapture;
+import io.github.dl4jclipping.Networks;
+import io.github.dl4jclipping.NonFiniteGradientException;
+import io.github.dl4jclipping.NonFinitePolicy;
+import io.github.dl4jclipping.Snapshot;
+import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.report.StepOutcome;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/** Training loops that call the updater themselves. */
+class ExternalGradientTest {
+
+  private static final int EXAMPLES = 7;
+
+  @Test
+  void ownGradientIsClippedInALoopOfOnesOwn() {
+    MultiLayerNetwork network = Networks.dense(Networks.conf(new NoOp()));
+    GradientClipping.byGlobalNorm(0.01).attachTo(network);
+    Gradient gradient = backprop(network, Networks.batch(EXAMPLES, 1));
+
+    update(network, gradient);
+
+    ClipReport report = GradientClipping.lastReport(network).orElseThrow();
+    assertThat(report.outcome()).isEqualTo(StepOutcome.CLIPPED);
+    assertThat(participants(gradient.gradient())).isCloseTo(0.01, within(1e-7));
+  }
+
+  @Test
+  void gradientOfAnotherNetworkIsClippedWhereItLies() {
+    MultiLayerNetwork worker = Networks.dense(Networks.conf(new NoOp()));
+    MultiLayerNetwork target = Networks.dense(Networks.conf(new NoOp()));
+    GradientClipping.byGlobalNorm(0.01).attachTo(target);
+    Gradient gradient = backprop(worker, Networks.batch(EXAMPLES, 1));
+    target.initGradientsView();
+    target.getFlattenedGradients().assign(0.5);
+
+    update(target, gradient);
+
+    assertThat(participants(gradient.gradient())).isCloseTo(0.01, within(1e-7));
+    assertThat(target.getFlattenedGradients().minNumber().doubleValue()).isEqualTo(0.5);
+  }
+
+  @Test
+  void hugeBoundEqualsStock() {
+    MultiLayerNetwork worker = Networks.dense(Networks.conf(new Sgd(0.1)));
+    MultiLayerNetwork stock = Networks.dense(Networks.conf(new Adam(1e-2)));
+    MultiLayerNetwork clipped = Networks.dense(Networks.conf(new Adam(1e-2)));
+    GradientClipping.byGlobalNorm(1e9).attachTo(clipped);
+
+    for (int step = 0; step < 3; step++) {
+      for (MultiLayerNetwork target : new MultiLayerNetwork[] {stock, clipped}) {
+        Gradient gradient = backprop(worker, Networks.batch(EXAMPLES, step));
+        update(target, gradient);
+        target.params().subi(gradient.gradient());
+      }
+    }
+    assertThat(Snapshot.of(clipped)).isEqualTo(Snapshot.of(stock));
+  }
+
+  @Test
+  void skipZeroesTheGradientThatWasPassed() {
+    MultiLayerNetwork worker = Networks.dense(Networks.conf(new NoOp()));
+    MultiLayerNetwork target = Networks.dense(Networks.conf(new Adam(1e-2)));
+    GradientClipping.builder().maxNorm(1).nonFinite(NonFinitePolicy.SKIP).build().attachTo(target);
+    Gradient gradient = backprop(worker, Networks.batch(EXAMPLES, 1));
+    gradient.gradient().putScalar(3, Double.NaN);
+
+    update(target, gradient);
+
+    assertThat(gradient.gradient().amaxNumber().doubleValue()).isZero();
+    assertThat(gradient.gradient().isNaN().any()).isFalse();
+  }
+
+  @Test
+  void nonFiniteGradientOfAnotherNetworkIsRefused() {
+    MultiLayerNetwork worker = Networks.dense(Networks.conf(new NoOp()));
+    MultiLayerNetwork target = Networks.dense(Networks.conf(new Adam(1e-2)));
+    GradientClipping.byGlobalNorm(1).attachTo(target);
+    Gradient gradient = backprop(worker, Networks.batch(EXAMPLES, 1));
+    gradient.gradient().putScalar(3, Double.NaN);
+
+    assertThatThrownBy(() -> update(target, gradient))
+        .isInstanceOf(NonFiniteGradientException.class)
+        .hasMessageContaining("0_W");
+  }
+
+  @Test
+  void gradientOfTheWrongLengthIsRefused() {
+    MultiLayerNetwork target = Networks.dense(Networks.conf(new NoOp()));
+    GradientClipping.byGlobalNorm(1).attachTo(target);
+    MultiLayerNetwork other =
+        Networks.init(io.github.dl4jclipping.Recurrent.layers(Networks.conf(new NoOp())));
+    other.initGradientsView();
+    Gradient wrong = new DefaultGradient(other.getFlattenedGradients());
+
+    assertThatThrownBy(() -> update(target, wrong))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must have the network's 99 elements");
+  }
+
+  @Test
+  void warnsThatLayerNormalizationMissesTheGradientOfAnotherNetwork() {
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      MultiLayerNetwork worker = Networks.dense(Networks.conf(new NoOp()));
+      MultiLayerNetwork target =
+          Networks.dense(
+              Networks.conf(new NoOp())
+                  .gradientNormalization(GradientNormalization.ClipL2PerLayer));
+      GradientClipping.byGlobalNorm(0.01).attachTo(target);
+      for (int step = 0; step < 2; step++) {
+        Gradient gradient = backprop(worker, Networks.batch(EXAMPLES, 1));
+        update(target, gradient);
+        assertThat(participants(gradient.gradient())).isCloseTo(0.01, within(1e-7));
+      }
+      assertThat(log.at(Level.WARN)).hasSize(2);
+      assertThat(log.at(Level.WARN).get(1)).contains("another network");
+    }
+  }
+
+  private static Gradient backprop(MultiLayerNetwork network, DataSet batch) {
+    network.setInput(batch.getFeatures());
+    network.setLabels(batch.getLabels());
+    network.computeGradientAndScore();
+    return network.gradient();
+  }
+
+  private static void update(MultiLayerNetwork network, Gradient gradient) {
+    network
+        .getUpdater()
+        .update(network, gradient, 0, 0, EXAMPLES, LayerWorkspaceMgr.noWorkspaces());
+  }
+
+  /** The norm without BatchNormalization's mean and variance, which lie before the last 27. */
+  private static double participants(INDArray flat) {
+    double[] values = flat.dup().data().asDouble();
+    double sum = 0;
+    for (int i = 0; i < values.length; i++) {
+      if (i < 56 || i >= 72) {
+        sum += values[i] * values[i];
+      }
+    }
+    return Math.sqrt(sum);
+  }
+}

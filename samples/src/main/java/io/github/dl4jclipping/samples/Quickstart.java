@@ -1,0 +1,73 @@
+package io.github.dl4jclipping.samples;
+
+import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Trains a character-level recurrent network three times from the same seed, at a learning rate at
+ * which stock DL4J diverges: stock, with DL4J's own {@code ClipL2PerLayer}, and with the plugin.
+ *
+ * <p>Run it with {@code mvn -q -Pquickstart} from the root of the repository, or with {@code
+ * -Dtext=FILE} on a text of one's own. Exits with status 2 and one line on standard error if that
+ * file is no text to learn from.
+ */
+public final class Quickstart {
+
+  /** What a line of the log starts with, see {@code logback.xml}. */
+  private static final String LOG_LINE_START = "log.lineStart";
+
+  /** Moves to the first column and erases the line: a progress bar may stand there. */
+  private static final String ERASE_LINE = "\r\u001B[K";
+
+  private static final int BATCHES = 100;
+
+  private Quickstart() {}
+
+  /** Runs the quickstart; system properties are {@code text} and {@code dl4jclipping.root}. */
+  public static void main(String[] args) {
+    try {
+      run(readText(System.getProperty("text", "")), System.out);
+    } catch (UnusableTextException e) {
+      System.err.println("quickstart: " + e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  private static void run(String text, PrintStream out) {
+    ProgressBars bars = ProgressBars.onStandardError();
+    if (bars.areShown()) { // before the first logger is made, which reads it
+      System.setProperty(LOG_LINE_START, ERASE_LINE);
+    }
+    Training training = new Training(text, BATCHES);
+    List<RunResult> results = new ArrayList<>();
+    for (Contender contender : Contender.values()) {
+      results.add(training.run(contender, bars));
+    }
+    out.println();
+    out.println(ResultTable.of(results));
+    out.println(Verdict.of(results));
+  }
+
+  /**
+   * Reads a file, or the repository's licence if none is named.
+   *
+   * @throws UnusableTextException if it is no text to learn from
+   */
+  static String readText(String file) throws UnusableTextException {
+    int most = BATCHES * CharacterBatches.BATCH_SIZE * CharacterBatches.LENGTH;
+    return TextFile.read(pathOf(file).toAbsolutePath(), CharacterBatches.MIN_TEXT, most);
+  }
+
+  private static Path pathOf(String file) throws UnusableTextException {
+    try {
+      return file.isBlank()
+          ? Path.of(System.getProperty("dl4jclipping.root", ""), "LICENSE")
+          : Path.of(file);
+    } catch (InvalidPathException e) {
+      throw new UnusableTextException("not a file name: " + e.getMessage());
+    }
+  }
+}

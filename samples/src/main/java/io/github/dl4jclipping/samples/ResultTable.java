@@ -1,0 +1,65 @@
+package io.github.dl4jclipping.samples;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+
+/** Lays results out for a terminal of 100 columns. */
+final class ResultTable {
+
+  private ResultTable() {}
+
+  /** Returns one line for each result, under a head and above what the columns mean. */
+  static String of(List<RunResult> results) {
+    return row(
+            "", "score", "last", "diverged", "clipped", "norm p50", "norm p90", "norm max", "time")
+        + results.stream().map(ResultTable::row).collect(Collectors.joining())
+        + System.lineSeparator()
+        + notes();
+  }
+
+  private static String row(RunResult result) {
+    DescriptiveStatistics norms = result.norms();
+    return row(
+        result.contender().label(),
+        number(result.firstScore()),
+        number(result.lastScore()),
+        diverged(result),
+        String.format(Locale.ROOT, "%.0f %%", 100 * result.clippedShare()),
+        number(norms.getPercentile(50)),
+        number(norms.getPercentile(90)),
+        number(norms.getMax()),
+        String.format(Locale.ROOT, "%.1f s", result.wallTime().toMillis() / 1000.0));
+  }
+
+  private static String row(String... cells) {
+    return String.format(
+        Locale.ROOT, "%-19s  %8s  %8s  %-14s  %7s  %8s  %8s  %8s  %6s%n", (Object[]) cells);
+  }
+
+  private static String notes() {
+    return String.format(
+        Locale.ROOT,
+        """
+        score    DL4J's own, summed over the %d characters of a step: first step, mean of the last %d
+        norm     L2 norm of the gradient of the whole network before dl4j-clipping clips; measured with
+                 it in all runs, which leaves the first two as they are without it. ClipL2PerLayer
+                 has clipped by then.
+        """,
+        CharacterNetwork.STEP_LENGTH,
+        RunResult.LAST_STEPS);
+  }
+
+  private static String diverged(RunResult result) {
+    return result.brokenAt().isEmpty() ? "no" : "iteration " + result.brokenAt().getAsInt();
+  }
+
+  /** Returns a number in at most eight characters. */
+  static String number(double value) {
+    if (!Double.isFinite(value)) {
+      return Double.isNaN(value) ? "NaN" : value > 0 ? "Inf" : "-Inf";
+    }
+    return String.format(Locale.ROOT, Math.abs(value) < 1e5 ? "%.1f" : "%.1e", value);
+  }
+}

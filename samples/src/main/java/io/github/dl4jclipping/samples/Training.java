@@ -1,0 +1,54 @@
+package io.github.dl4jclipping.samples;
+
+import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.NonFiniteGradientException;
+import java.time.Duration;
+import me.tongfei.progressbar.ProgressBar;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/** Trains networks that differ in nothing but their clipping. */
+final class Training {
+
+  private static final long SEED = 42;
+  private static final int ALPHABET = 128;
+  private static final int LOG_EVERY = 50;
+
+  private final Alphabet alphabet;
+  private final int[] text;
+  private final int batches;
+
+  /** Prepares a text of which each run sees the same batches. */
+  Training(String text, int batches) {
+    this.alphabet = new Alphabet(text, ALPHABET);
+    this.text = alphabet.encode(text);
+    this.batches = batches;
+  }
+
+  /** Trains one network until the last batch or until training breaks. */
+  RunResult run(Contender contender, ProgressBars bars) {
+    MultiLayerNetwork network = CharacterNetwork.build(alphabet.size(), contender.perLayer(), SEED);
+    StepLog steps = new StepLog();
+    network.addListeners(
+        new GradientClippingListener(contender.clipping())
+            .logEvery(contender == Contender.PLUGIN ? LOG_EVERY : 0)
+            .observe(steps));
+    long start = System.nanoTime();
+    try (ProgressBar bar = bars.start(contender.label(), batches)) {
+      fit(network, steps, bar);
+    }
+    return new RunResult(contender, steps.steps(), Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  private void fit(MultiLayerNetwork network, StepLog steps, ProgressBar bar) {
+    CharacterBatches data = new CharacterBatches(text, alphabet.size(), SEED);
+    try {
+      for (int i = 0; i < batches && steps.isSane(); i++) {
+        network.fit(data.next());
+        bar.step();
+        bar.setExtraMessage("score " + ResultTable.number(network.score()));
+      }
+    } catch (NonFiniteGradientException e) {
+      bar.setExtraMessage("stopped"); // the last of the steps tells why
+    }
+  }
+}
