@@ -1,7 +1,6 @@
 package io.github.dl4jclipping.report;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -27,11 +26,11 @@ public final class ClippingLog {
               + " maxNorm={} outcome={} | since last line: {}",
           report.iteration(),
           report.epoch(),
-          number(report.score()),
-          number(report.norm()),
-          number(report.clippedNorm()),
-          number(report.coefficient()),
-          number(report.maxNorm()),
+          Numbers.format(report.score()),
+          Numbers.format(report.norm()),
+          Numbers.format(report.clippedNorm()),
+          Numbers.format(report.coefficient()),
+          Numbers.format(report.maxNorm()),
           report.outcome(),
           // As text: an asynchronous appender would read it after it was reset.
           window.toString());
@@ -63,16 +62,9 @@ public final class ClippingLog {
     return " Incident " + incident + " on this network, " + quiet + " since the last such line.";
   }
 
-  /** Returns a number as people read it: at most six digits. */
-  static String number(double value) {
-    return Double.isFinite(value)
-        ? String.format(Locale.ROOT, "%.6g", value)
-        : String.valueOf(value);
-  }
-
   private static String join(Map<String, Double> norms) {
     return norms.entrySet().stream()
-        .map(norm -> norm.getKey() + "=" + number(norm.getValue()))
+        .map(norm -> norm.getKey() + "=" + Numbers.format(norm.getValue()))
         .collect(Collectors.joining(" "));
   }
 }

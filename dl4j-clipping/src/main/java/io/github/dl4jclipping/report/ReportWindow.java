@@ -40,7 +40,7 @@ public final class ReportWindow {
         + " clipped="
         + clipped
         + " largestNormBeforeClip="
-        + ClippingLog.number(largestNorm)
+        + Numbers.format(largestNorm)
         + " skipped="
         + skipped;
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** DL4J's updater of a ComputationGraph, with the clipping step in it. */
-final class GraphHost extends ComputationGraphUpdater implements Host {
+final class GraphHost extends ComputationGraphUpdater implements Host, ClippingUpdater {
 
   private static final long serialVersionUID = 1L;
 

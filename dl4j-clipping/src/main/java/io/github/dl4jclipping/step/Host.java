@@ -7,9 +7,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** An updater of DL4J with the clipping step in it: what the step needs of it. */
 interface Host {
 
-  /** Returns the step that this host runs. */
-  ClippingStep step();
-
   /** Returns the network, or in layerwise pretraining the layer, that is trained. */
   Model getNetwork();
 

@@ -38,8 +38,8 @@ public final class Installation {
    */
   public static void ensure(
       Model model, @Nullable ClippingPlan given, @Nullable Audience audience) {
-    Host host;
-    if (updaterOf(model) instanceof Host installed) {
+    ClippingUpdater host;
+    if (updaterOf(model) instanceof ClippingUpdater installed) {
       host = installed;
       if (given != null) {
         ConfiguredPlan.requireEqual(given, "what is installed already,", host.step().plan());
@@ -53,8 +53,8 @@ public final class Installation {
   }
 
   /** Puts a host in the place of DL4J's updater and keeps the updater's state array. */
-  private static Host install(Model model, ClippingPlan plan) {
-    Host host;
+  private static ClippingUpdater install(Model model, ClippingPlan plan) {
+    ClippingUpdater host;
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Updater current = updaterOf(model);
       refuseForeign(current);
@@ -89,7 +89,7 @@ public final class Installation {
     } else if (model instanceof ComputationGraph graph) {
       graph.setListeners(others(graph.getListeners()));
     }
-    if (updaterOf(model) instanceof Host) {
+    if (updaterOf(model) instanceof ClippingUpdater) {
       try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
         if (model instanceof MultiLayerNetwork network) {
           INDArray state = network.getUpdater().getStateViewArray();

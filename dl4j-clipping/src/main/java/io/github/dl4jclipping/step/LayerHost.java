@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** DL4J's updater of one layer in layerwise pretraining, with the clipping step in it. */
-final class LayerHost extends LayerUpdater implements Host {
+final class LayerHost extends LayerUpdater implements Host, ClippingUpdater {
 
   private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** DL4J's updater of a MultiLayerNetwork, with the clipping step in it. */
-final class MultiLayerHost extends MultiLayerUpdater implements Host {
+final class MultiLayerHost extends MultiLayerUpdater implements Host, ClippingUpdater {
 
   private static final long serialVersionUID = 1L;
 

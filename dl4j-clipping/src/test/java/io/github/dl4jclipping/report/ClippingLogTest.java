@@ -107,10 +107,10 @@ class ClippingLogTest {
 
   @Test
   void numbersReadWell() {
-    assertThat(ClippingLog.number(1234.56789)).isEqualTo("1234.57");
-    assertThat(ClippingLog.number(1e-7)).isEqualTo("1.00000e-07");
-    assertThat(ClippingLog.number(Double.NaN)).isEqualTo("NaN");
-    assertThat(ClippingLog.number(Double.POSITIVE_INFINITY)).isEqualTo("Infinity");
+    assertThat(Numbers.format(1234.56789)).isEqualTo("1234.57");
+    assertThat(Numbers.format(1e-7)).isEqualTo("1.00000e-07");
+    assertThat(Numbers.format(Double.NaN)).isEqualTo("NaN");
+    assertThat(Numbers.format(Double.POSITIVE_INFINITY)).isEqualTo("Infinity");
   }
 
   private static ClipReport report(

@@ -19,9 +19,9 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 final class CharacterNetwork {
 
   /** Bounds the gradient's norm: each layer's in DL4J's own clipping, the whole one's in ours. */
-  static final double MAX_NORM = 5;
+  static final int MAX_NORM = 40;
 
-  static final double LEARNING_RATE = 0.1;
+  static final double LEARNING_RATE = 0.02;
 
   /** Characters between two steps: DL4J sums score and gradient over them. */
   static final int STEP_LENGTH = 50;

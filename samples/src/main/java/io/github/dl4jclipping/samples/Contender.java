@@ -16,10 +16,10 @@ enum Contender {
   STOCK("stock DL4J", GradientNormalization.None),
 
   /** DL4J's own clipping of each layer's gradient. */
-  CLIP_L2_PER_LAYER("ClipL2PerLayer at 5", GradientNormalization.ClipL2PerLayer),
+  CLIP_L2_PER_LAYER("ClipL2PerLayer at " + MAX_NORM, GradientNormalization.ClipL2PerLayer),
 
   /** Clipping by the norm of the whole gradient: the plugin. */
-  PLUGIN("dl4j-clipping at 5", GradientNormalization.None);
+  PLUGIN("dl4j-clipping at " + MAX_NORM, GradientNormalization.None);
 
   private final String label;
   private final GradientNormalization perLayer;

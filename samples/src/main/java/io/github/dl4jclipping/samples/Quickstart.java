@@ -29,18 +29,20 @@ public final class Quickstart {
   /** Runs the quickstart; system properties are {@code text} and {@code dl4jclipping.root}. */
   public static void main(String[] args) {
     try {
-      run(readText(System.getProperty("text", "")), System.out);
+      run(pathOf(System.getProperty("text", "")), System.out);
     } catch (UnusableTextException e) {
       System.err.println("quickstart: " + e.getMessage());
       System.exit(2);
     }
   }
 
-  private static void run(String text, PrintStream out) {
+  private static void run(Path file, PrintStream out) throws UnusableTextException {
+    String text = readText(file);
     ProgressBars bars = ProgressBars.onStandardError();
     if (bars.areShown()) { // before the first logger is made, which reads it
       System.setProperty(LOG_LINE_START, ERASE_LINE);
     }
+    out.println("Learning to write like " + file);
     Training training = new Training(text, BATCHES);
     List<RunResult> results = new ArrayList<>();
     for (Contender contender : Contender.values()) {
@@ -51,21 +53,19 @@ public final class Quickstart {
     out.println(Verdict.of(results));
   }
 
-  /**
-   * Reads a file, or the repository's licence if none is named.
-   *
-   * @throws UnusableTextException if it is no text to learn from
-   */
-  static String readText(String file) throws UnusableTextException {
+  private static String readText(Path file) throws UnusableTextException {
     int most = BATCHES * CharacterBatches.BATCH_SIZE * CharacterBatches.LENGTH;
-    return TextFile.read(pathOf(file).toAbsolutePath(), CharacterBatches.MIN_TEXT, most);
+    return TextFile.read(file, CharacterBatches.MIN_TEXT, most);
   }
 
-  private static Path pathOf(String file) throws UnusableTextException {
+  /** Returns the file of that name, or the repository's licence if there is no name. */
+  static Path pathOf(String file) throws UnusableTextException {
     try {
-      return file.isBlank()
-          ? Path.of(System.getProperty("dl4jclipping.root", ""), "LICENSE")
-          : Path.of(file);
+      Path path =
+          file.isBlank()
+              ? Path.of(System.getProperty("dl4jclipping.root", ""), "LICENSE")
+              : Path.of(file);
+      return path.toAbsolutePath();
     } catch (InvalidPathException e) {
       throw new UnusableTextException("not a file name: " + e.getMessage());
     }

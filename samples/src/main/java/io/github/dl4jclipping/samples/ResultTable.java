@@ -13,7 +13,7 @@ final class ResultTable {
   /** Returns one line for each result, under a head and above what the columns mean. */
   static String of(List<RunResult> results) {
     return row(
-            "", "score", "last", "diverged", "clipped", "norm p50", "norm p90", "norm max", "time")
+            "", "first", "last", "diverged", "clipped", "norm p50", "norm p90", "norm max", "time")
         + results.stream().map(ResultTable::row).collect(Collectors.joining())
         + System.lineSeparator()
         + notes();
@@ -35,17 +35,17 @@ final class ResultTable {
 
   private static String row(String... cells) {
     return String.format(
-        Locale.ROOT, "%-19s  %8s  %8s  %-14s  %7s  %8s  %8s  %8s  %6s%n", (Object[]) cells);
+        Locale.ROOT, "%-20s  %7s  %7s  %-13s  %7s  %8s  %8s  %8s  %6s%n", (Object[]) cells);
   }
 
   private static String notes() {
     return String.format(
         Locale.ROOT,
         """
-        score    DL4J's own, summed over the %d characters of a step: first step, mean of the last %d
-        norm     L2 norm of the gradient of the whole network before dl4j-clipping clips; measured with
-                 it in all runs, which leaves the first two as they are without it. ClipL2PerLayer
-                 has clipped by then.
+        first, last  DL4J's score, summed over the %d characters of a step: first step, mean of last %d
+        clipped      share of the steps; with ClipL2PerLayer, those in which any layer was clipped
+        norm         L2, of the gradient of the whole network, measured by dl4j-clipping in all runs:
+                     before it clips, after ClipL2PerLayer did; measuring does not change training
         """,
         CharacterNetwork.STEP_LENGTH,
         RunResult.LAST_STEPS);

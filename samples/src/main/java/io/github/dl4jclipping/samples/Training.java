@@ -5,10 +5,13 @@ import io.github.dl4jclipping.NonFiniteGradientException;
 import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Trains networks that differ in nothing but their clipping. */
 final class Training {
 
+  private static final Logger log = LoggerFactory.getLogger(Training.class);
   private static final long SEED = 42;
   private static final int ALPHABET = 128;
   private static final int LOG_EVERY = 50;
@@ -26,6 +29,7 @@ final class Training {
 
   /** Trains one network until the last batch or until training breaks. */
   RunResult run(Contender contender, ProgressBars bars) {
+    log.info("{}: {} batches", contender.label(), batches);
     MultiLayerNetwork network = CharacterNetwork.build(alphabet.size(), contender.perLayer(), SEED);
     StepLog steps = new StepLog();
     network.addListeners(

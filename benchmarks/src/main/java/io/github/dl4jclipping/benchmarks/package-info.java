@@ -1,0 +1,5 @@
+/** Measures what clipping costs. */
+@NullMarked
+package io.github.dl4jclipping.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
