@@ -1,6 +1,7 @@
 package io.github.dl4jclipping;
 
 import io.github.dl4jclipping.norm.NormType;
+import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.step.ClippingPlan;
@@ -42,6 +43,9 @@ public final class GradientClipping implements Serializable {
   public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS = 10;
 
   private static final long serialVersionUID = 1L;
+
+  /** Hears of networks without a listener: logs every so many iterations, as a listener does. */
+  private static final Audience LOG = new Audience();
 
   private final ClippingPlan plan;
 
@@ -206,7 +210,10 @@ public final class GradientClipping implements Serializable {
 
   /**
    * Installs these settings in a network now. Only a training loop that calls the network's updater
-   * itself needs this; where DL4J's {@code fit} trains, the listener does it.
+   * itself needs this; where DL4J's {@code fit} trains, the listener does it. In such a loop nobody
+   * notices when DL4J puts its own updater back: call this again after {@code setLearningRate},
+   * {@code setUpdater(null)} or {@code clear()}, or configure a {@link ClippedUpdater}, which then
+   * refuses to train.
    *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @throws IllegalArgumentException if it is neither
@@ -215,7 +222,7 @@ public final class GradientClipping implements Serializable {
    */
   public void attachTo(Model network) {
     requireInitialised(network);
-    Installation.ensure(network, plan, null);
+    Installation.ensure(network, plan, LOG);
   }
 
   /**

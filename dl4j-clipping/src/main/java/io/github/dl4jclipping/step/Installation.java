@@ -32,12 +32,11 @@ public final class Installation {
    *
    * @param model a network, or a layer in layerwise pretraining
    * @param given the settings, or null to take those of the network's configuration
-   * @param audience to whom steps are reported, or null
+   * @param audience to whom steps are reported
    * @throws IllegalStateException if there are no settings, if two sources of them differ, or if an
    *     updater is in place that is not DL4J's
    */
-  public static void ensure(
-      Model model, @Nullable ClippingPlan given, @Nullable Audience audience) {
+  public static void ensure(Model model, @Nullable ClippingPlan given, Audience audience) {
     ClippingUpdater host;
     if (updaterOf(model) instanceof ClippingUpdater installed) {
       host = installed;
@@ -47,9 +46,7 @@ public final class Installation {
     } else {
       host = install(model, ConfiguredPlan.settle(model, given));
     }
-    if (audience != null) {
-      host.step().reporter().join(audience);
-    }
+    host.step().reporter().join(audience);
   }
 
   /** Puts a host in the place of DL4J's updater and keeps the updater's state array. */

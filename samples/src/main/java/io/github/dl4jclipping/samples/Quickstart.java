@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.MDC;
 
 /**
  * Trains a character-level recurrent network three times from the same seed, at a learning rate at
@@ -16,13 +17,10 @@ import java.util.List;
  */
 public final class Quickstart {
 
-  /** What a line of the log starts with, see {@code logback.xml}. */
-  private static final String LOG_LINE_START = "log.lineStart";
-
   /** Moves to the first column and erases the line: a progress bar may stand there. */
   private static final String ERASE_LINE = "\r\u001B[K";
 
-  private static final int BATCHES = 100;
+  private static final int BATCHES = 80;
 
   private Quickstart() {}
 
@@ -39,8 +37,8 @@ public final class Quickstart {
   private static void run(Path file, PrintStream out) throws UnusableTextException {
     String text = readText(file);
     ProgressBars bars = ProgressBars.onStandardError();
-    if (bars.areShown()) { // before the first logger is made, which reads it
-      System.setProperty(LOG_LINE_START, ERASE_LINE);
+    if (bars.areShown()) {
+      MDC.put("lineStart", ERASE_LINE); // each line of the log starts with it, see logback.xml
     }
     out.println("Learning to write like " + file);
     Training training = new Training(text, BATCHES);
