@@ -11,10 +11,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Measures dense CPU arrays by their memory.
  *
- * <p>FLOAT and DOUBLE sums of squares and of magnitudes run in BLAS, block by block, and are added
- * up in double: at the speed of memory, and within 1e-6 of the exact sum at any length. Where that
- * over- or underflows, and for every other type and order, two plain passes scaled by the largest
- * magnitude give the answer.
+ * <p>Sums of squares run in BLAS, block by block, at the speed of memory. Every sum is taken in
+ * double: one in float is off by more than 1e-6 within a few thousand elements. Where a sum over-
+ * or underflows, and for all other orders, two plain passes scaled by the largest magnitude give
+ * the answer.
  */
 final class CpuMeasure implements Measure {
 
@@ -29,18 +29,16 @@ final class CpuMeasure implements Measure {
 
   @Override
   public double norm(INDArray array, NormType type) {
-    if (array.dataType() != DataType.FLOAT16) {
-      if (type.equals(NormType.L2)) {
-        double squares = blas(array, true);
-        double tiny = array.dataType() == DataType.FLOAT ? TINY_FLOAT : TINY_DOUBLE;
-        if (squares < Double.POSITIVE_INFINITY && squares > tiny * array.length()) {
-          return Math.sqrt(squares);
-        }
-      } else if (type.equals(NormType.L1)) {
-        double magnitudes = blas(array, false);
-        if (magnitudes < Double.POSITIVE_INFINITY) {
-          return magnitudes;
-        }
+    if (type.equals(NormType.L2) && array.dataType() != DataType.FLOAT16) {
+      double squares = squares(array);
+      double tiny = array.dataType() == DataType.FLOAT ? TINY_FLOAT : TINY_DOUBLE;
+      if (squares < Double.POSITIVE_INFINITY && squares > tiny * array.length()) {
+        return Math.sqrt(squares);
+      }
+    } else if (type.equals(NormType.L1)) {
+      double magnitudes = Blocks.fold(array, 0.0, CpuMeasure::magnitudes);
+      if (magnitudes < Double.POSITIVE_INFINITY) {
+        return magnitudes;
       }
     }
     return scaled(array, type);
@@ -51,15 +49,14 @@ final class CpuMeasure implements Measure {
     return Blocks.fold(array, NonFiniteCount.NONE, CpuMeasure::count);
   }
 
-  /** Sums squares or magnitudes in blocks, each block by BLAS in the array's own type. */
-  private static double blas(INDArray array, boolean squares) {
+  /** Sums squares in blocks, each block by BLAS. */
+  private static double squares(INDArray array) {
     Pointer memory = array.data().addressPointer();
     double sum = 0;
     try {
       for (long from = 0; from < array.length(); from += Blocks.SIZE) {
         int length = (int) Math.min(Blocks.SIZE, array.length() - from);
-        memory.position(from);
-        sum += squares ? dot(memory, length) : asum(memory, length);
+        sum += dot(memory.position(from), length);
       }
     } finally {
       // The pointer does not own the memory, which could be freed while it is read.
@@ -68,16 +65,19 @@ final class CpuMeasure implements Measure {
     return sum;
   }
 
+  /** Of BLAS's products of floats, dsdot adds up in double; its single squares may be floats. */
   private static double dot(Pointer x, int length) {
     return x instanceof FloatPointer floats
-        ? openblas_nolapack.cblas_sdot(length, floats, 1, floats, 1)
+        ? openblas_nolapack.cblas_dsdot(length, floats, 1, floats, 1)
         : openblas_nolapack.cblas_ddot(length, (DoublePointer) x, 1, (DoublePointer) x, 1);
   }
 
-  private static double asum(Pointer x, int length) {
-    return x instanceof FloatPointer floats
-        ? openblas_nolapack.cblas_sasum(length, floats, 1)
-        : openblas_nolapack.cblas_dasum(length, (DoublePointer) x, 1);
+  private static double magnitudes(double soFar, double[] block, int length) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += Math.abs(block[i]);
+    }
+    return soFar + sum;
   }
 
   private static double scaled(INDArray array, NormType type) {

@@ -20,7 +20,7 @@ public final class GradientNorms {
    * <p>NaN if an element is NaN, otherwise infinite if one is; 0 for an empty array.
    */
   public static double norm(INDArray array, NormType type) {
-    return array.isEmpty() ? 0 : Measure.of(array).norm(array, type);
+    return array.isEmpty() ? 0 : Measures.of(array).norm(array, type);
   }
 
   /** Returns the norm of each array. */
@@ -35,7 +35,7 @@ public final class GradientNorms {
 
   /** Returns how many elements are not finite. */
   public static NonFiniteCount nonFinite(INDArray array) {
-    return array.isEmpty() ? NonFiniteCount.NONE : Measure.of(array).nonFinite(array);
+    return array.isEmpty() ? NonFiniteCount.NONE : Measures.of(array).nonFinite(array);
   }
 
   /**

@@ -61,16 +61,18 @@ public final class GradientRescaling {
   /** Makes every element that is NaN or infinite 0. */
   public static void zeroNonFinite(List<INDArray> arrays) {
     for (INDArray array : arrays) {
-      BooleanIndexing.replaceWhere(array, 0.0, Conditions.isNan());
-      BooleanIndexing.replaceWhere(array, 0.0, Conditions.isInfinite());
+      if (!array.isEmpty()) {
+        BooleanIndexing.replaceWhere(array, 0.0, Conditions.isNan());
+        BooleanIndexing.replaceWhere(array, 0.0, Conditions.isInfinite());
+      }
     }
   }
 
   private static void multiply(INDArray array, double factor) {
-    if (array.dataType() == DataType.FLOAT16) {
+    if (array.dataType() != DataType.FLOAT && array.dataType() != DataType.DOUBLE) {
       try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
           INDArray wide = array.castTo(DataType.FLOAT)) {
-        // As a HALF the factor itself would lose digits.
+        // In 16 bits the factor itself would lose digits, and BLAS leaves BFLOAT16 as it is.
         array.assign(wide.muli(factor));
       }
     } else if (array.elementWiseStride() == 1) {
