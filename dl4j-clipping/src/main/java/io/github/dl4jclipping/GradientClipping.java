@@ -4,6 +4,7 @@ import io.github.dl4jclipping.norm.NormType;
 import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.rule.ClipRule;
+import io.github.dl4jclipping.rule.GlobalNormRule;
 import io.github.dl4jclipping.step.ClippingPlan;
 import io.github.dl4jclipping.step.ClippingState;
 import io.github.dl4jclipping.step.Installation;
@@ -82,13 +83,12 @@ public final class GradientClipping implements Serializable {
 
   /** Starts from the defaults: measure only, {@link NonFinitePolicy#RAISE}. */
   public static Builder builder() {
-    return new Builder();
+    return new Builder(ClipRule.none());
   }
 
   /** Starts from these settings. */
   public Builder toBuilder() {
-    return new Builder()
-        .rule(plan.rule())
+    return new Builder(plan.rule())
         .nonFinite(plan.policy())
         .maxConsecutiveSkips(plan.maxConsecutiveSkips())
         .parameterNorms(plan.parameterNorms());
@@ -97,6 +97,7 @@ public final class GradientClipping implements Serializable {
   /** Collects settings. Not thread-safe. */
   public static final class Builder {
 
+    private final ClipRule base;
     private @Nullable Double maxNorm;
     private @Nullable NormType normType;
     private @Nullable ClipRule rule;
@@ -104,11 +105,12 @@ public final class GradientClipping implements Serializable {
     private int maxConsecutiveSkips = DEFAULT_MAX_CONSECUTIVE_SKIPS;
     private boolean parameterNorms;
 
-    private Builder() {}
+    private Builder(ClipRule base) {
+      this.base = base;
+    }
 
     /**
-     * Clips by the global norm, of type L2 unless {@link #normType} says otherwise. Replaces a
-     * bound or a fixed-norm rule that was set before.
+     * Clips by the global norm, of type L2 unless {@link #normType} says otherwise.
      *
      * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
      */
@@ -124,7 +126,7 @@ public final class GradientClipping implements Serializable {
       return this;
     }
 
-    /** Clips by a rule; takes the place of {@link #maxNorm} and {@link #normType}. */
+    /** Clips by a rule, instead of {@link #maxNorm} and {@link #normType}. */
     public Builder rule(ClipRule rule) {
       this.rule = Objects.requireNonNull(rule, "rule must not be null");
       return this;
@@ -178,14 +180,18 @@ public final class GradientClipping implements Serializable {
         throw new IllegalStateException(
             "maxNorm=" + maxNorm + " and rule=" + rule + " exclude each other: set one of them");
       }
-      if (normType != null && maxNorm == null) {
+      GlobalNormRule before = base instanceof GlobalNormRule global ? global : null;
+      boolean byNorm = maxNorm != null || (rule == null && before != null);
+      if (normType != null && !byNorm) {
         throw new IllegalStateException(
             "normType=" + normType + " goes with maxNorm, which is not set");
       }
-      if (maxNorm != null) {
-        return ClipRule.globalNorm(maxNorm, normType == null ? NormType.L2 : normType);
+      if (!byNorm) {
+        return rule == null ? base : rule;
       }
-      return rule == null ? ClipRule.none() : rule;
+      NormType type = before == null ? NormType.L2 : before.normType();
+      double bound = maxNorm != null ? maxNorm : Objects.requireNonNull(before).maxNorm();
+      return ClipRule.globalNorm(bound, normType == null ? type : normType);
     }
   }
 
@@ -205,6 +211,7 @@ public final class GradientClipping implements Serializable {
    *     value is out of bounds
    */
   public static GradientClipping fromJson(String json) {
+    Objects.requireNonNull(json, "json must not be null");
     return new GradientClipping(ClippingJson.read(json));
   }
 

@@ -68,6 +68,25 @@ public final class Networks {
     return init(graphConf(conf));
   }
 
+  /** A dense layer and a softmax output over 4 inputs and 3 classes. */
+  public static MultiLayerConfiguration plainConf(NeuralNetConfiguration.Builder conf) {
+    return conf.list()
+        .layer(new DenseLayer.Builder().nIn(4).nOut(5).build())
+        .layer(new OutputLayer.Builder(LossFunction.MCXENT).nIn(5).nOut(3).build())
+        .build();
+  }
+
+  /** The same as a graph. */
+  public static ComputationGraphConfiguration plainGraphConf(NeuralNetConfiguration.Builder conf) {
+    return conf.graphBuilder()
+        .addInputs("in")
+        .addLayer("dense", new DenseLayer.Builder().nIn(4).nOut(5).build(), "in")
+        .addLayer(
+            "out", new OutputLayer.Builder(LossFunction.MCXENT).nIn(5).nOut(3).build(), "dense")
+        .setOutputs("out")
+        .build();
+  }
+
   public static MultiLayerNetwork init(MultiLayerConfiguration conf) {
     MultiLayerNetwork network = new MultiLayerNetwork(conf);
     network.init();

@@ -5,6 +5,7 @@ import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.NoRule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ final class StepReporter {
 
   /** Warns once that DL4J normalizes layers before this library clips. */
   void warnOfLayerNormalization(boolean externalGradient) {
-    if (state.isNew("layer normalization")) {
+    if (!(plan.rule() instanceof NoRule) && state.isNew("layer normalization")) {
       log.warn(
           "A layer has a GradientNormalization of its own: it is applied first, and the global norm"
               + " is measured and clipped after it. Remove it unless you want both.");

@@ -35,7 +35,7 @@ final class ResultTable {
 
   private static String row(String... cells) {
     return String.format(
-        Locale.ROOT, "%-20s  %7s  %7s  %-13s  %7s  %8s  %8s  %8s  %6s%n", (Object[]) cells);
+        Locale.ROOT, "%-20s %8s %8s  %-13s %7s %8s %8s %8s %7s%n", (Object[]) cells);
   }
 
   private static String notes() {

@@ -1,0 +1,345 @@
+package io.github.dl4jclipping.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dl4jclipping.ClippedUpdater;
+import io.github.dl4jclipping.CollectingObserver;
+import io.github.dl4jclipping.GradientClipping;
+import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.Networks;
+import io.github.dl4jclipping.Snapshot;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.MultiLayerUpdater;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.optimize.listeners.CollectScoresIterationListener;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** How clipping gets into a network, stays there, and gets out again. */
+class InstallationTest {
+
+  private static final GradientClipping CLIPPING = GradientClipping.byGlobalNorm(0.05);
+
+  private final CollectingObserver seen = new CollectingObserver();
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void configuredNetworkRefusesToTrainWithoutAListener(boolean graph) {
+    Model network = network(graph, new ClippedUpdater(new Adam(1e-2), CLIPPING));
+    Snapshot before = Snapshot.of(network);
+
+    assertThatThrownBy(() -> fit(network, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("addListeners(new GradientClippingListener())");
+
+    assertThat(Snapshot.of(network).params()).isEqualTo(before.params());
+    network.addListeners(new GradientClippingListener().observe(seen));
+    fit(network, 1);
+    assertThat(seen.last().maxNorm()).isEqualTo(0.05);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void setLearningRateLosesNeitherClippingNorAdamsMoments(boolean graph) {
+    Model clipped = network(graph, new Adam(1e-2));
+    Model reference = network(graph, new Adam(1e-2));
+    clipped.addListeners(listener(GradientClipping.byGlobalNorm(1e9)));
+    for (int i = 0; i < 3; i++) {
+      fit(clipped, i);
+      fit(reference, i);
+      if (i == 1) {
+        setLearningRate(clipped, 3e-3);
+        setLearningRate(reference, 3e-3);
+      }
+    }
+    assertThat(seen.steps).hasSize(3);
+    assertThat(Snapshot.of(clipped)).isEqualTo(Snapshot.of(reference));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void configuredNetworkRefusesAfterSetLearningRateWithoutItsListener(boolean graph) {
+    Model network = network(graph, new ClippedUpdater(new Adam(1e-2), CLIPPING));
+    network.addListeners(new GradientClippingListener());
+    fit(network, 1);
+    network.setListeners();
+    fit(network, 2); // removing the listener leaves clipping on
+    assertThat(GradientClipping.lastReport(network).orElseThrow().iteration()).isEqualTo(1);
+    setLearningRate(network, 1e-3);
+
+    assertThatThrownBy(() -> fit(network, 3)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void setUpdaterNullStartsAfreshAsStockDoes(boolean graph) {
+    Model clipped = network(graph, new Adam(1e-2));
+    Model stock = network(graph, new Adam(1e-2));
+    clipped.addListeners(listener(GradientClipping.byGlobalNorm(1e9)));
+    for (int i = 0; i < 3; i++) {
+      fit(clipped, i);
+      fit(stock, i);
+      setUpdaterNull(clipped);
+      setUpdaterNull(stock);
+    }
+    assertThat(seen.steps).hasSize(3);
+    assertThat(Snapshot.of(clipped)).isEqualTo(Snapshot.of(stock));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void detachGivesStockBack(boolean graph) {
+    Model network = network(graph, new Adam(1e-2));
+    Model stock = network(graph, new Adam(1e-2));
+    CollectScoresIterationListener other = new CollectScoresIterationListener();
+    network.addListeners(listener(GradientClipping.byGlobalNorm(1e9)), other);
+    fit(network, 1);
+    fit(stock, 1);
+
+    GradientClipping.detachFrom(network);
+
+    assertThat(updater(network))
+        .hasSameClassAs(updater(stock))
+        .isExactlyInstanceOf(graph ? ComputationGraphUpdater.class : MultiLayerUpdater.class);
+    assertThat(GradientClipping.lastReport(network)).isEmpty();
+    fit(network, 2);
+    fit(stock, 2);
+    assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
+    assertThat(seen.steps).hasSize(1);
+    assertThat(listeners(network)).containsExactly(other);
+  }
+
+  @Test
+  void detachedConfiguredNetworkRefusesUntilItsOptionIsRemoved() {
+    MultiLayerNetwork network =
+        Networks.dense(Networks.conf(new ClippedUpdater(new Adam(1e-2), CLIPPING)));
+    network.addListeners(new GradientClippingListener());
+    fit(network, 1);
+    GradientClipping.detachFrom(network);
+    assertThatThrownBy(() -> fit(network, 2)).isInstanceOf(IllegalStateException.class);
+
+    ClippedUpdater.removeFrom(network.getLayerWiseConfigurations());
+    org.deeplearning4j.util.NetworkUtils.setLearningRate(network, 1e-2);
+    fit(network, 2);
+    assertThat(network.getIterationCount()).isEqualTo(2);
+  }
+
+  @Test
+  void detachWithoutInstallationDoesNothing() {
+    MultiLayerNetwork network = Networks.dense(Networks.conf(new Adam(1e-2)));
+    Object updater = network.getUpdater();
+    GradientClipping.detachFrom(network);
+    assertThat(network.getUpdater()).isSameAs(updater);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void listenerWithoutSettingsNeedsAConfiguredNetwork(boolean graph) {
+    Model network = network(graph, new Adam(1e-2));
+    network.addListeners(new GradientClippingListener());
+    Snapshot before = Snapshot.of(network);
+
+    assertThatThrownBy(() -> fit(network, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("this network has none");
+    assertThat(Snapshot.of(network)).isEqualTo(before);
+  }
+
+  @Test
+  void listenerAndConfigurationMustAgree() {
+    Model network = network(false, new ClippedUpdater(new Adam(1e-2), CLIPPING));
+    network.addListeners(listener(GradientClipping.byGlobalNorm(7)));
+
+    assertThatThrownBy(() -> fit(network, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("maxNorm=7.0")
+        .hasMessageContaining("maxNorm=0.05")
+        .hasMessageContaining("ClippedUpdater");
+
+    network.setListeners(listener(CLIPPING));
+    fit(network, 1);
+    assertThat(seen.steps).hasSize(1);
+  }
+
+  @Test
+  void twoListenersMustAgree() {
+    Model network = network(true, new Adam(1e-2));
+    network.addListeners(listener(CLIPPING), listener(GradientClipping.byValue(1)));
+
+    assertThatThrownBy(() -> fit(network, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("clipValue=1.0")
+        .hasMessageContaining("maxNorm=0.05");
+  }
+
+  @Test
+  void twoListenersThatAgreeBothObserve() {
+    CollectingObserver second = new CollectingObserver();
+    Model network = network(true, new Adam(1e-2));
+    network.addListeners(
+        listener(CLIPPING),
+        new GradientClippingListener(GradientClipping.byGlobalNorm(0.05)).observe(second));
+    fit(network, 1);
+    fit(network, 2);
+    assertThat(seen.steps).hasSize(2).isEqualTo(second.steps);
+  }
+
+  @Test
+  void configuredUpdatersMustAgree() {
+    MultiLayerNetwork network =
+        Networks.init(
+            Networks.conf(new ClippedUpdater(new Adam(1e-2), CLIPPING))
+                .list()
+                .layer(new DenseLayer.Builder().nIn(4).nOut(5).build())
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(5)
+                        .nOut(3)
+                        .updater(
+                            new ClippedUpdater(new Adam(1e-2), GradientClipping.byGlobalNorm(7)))
+                        .build())
+                .build());
+    network.addListeners(new GradientClippingListener());
+
+    assertThatThrownBy(() -> fit(network, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("maxNorm=7.0")
+        .hasMessageContaining("maxNorm=0.05");
+  }
+
+  @Test
+  void oneConfiguredUpdaterClipsEveryParameter() {
+    MultiLayerNetwork network =
+        Networks.init(
+            Networks.conf(new Adam(1e-2))
+                .list()
+                .layer(new DenseLayer.Builder().nIn(4).nOut(5).build())
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(5)
+                        .nOut(3)
+                        .updater(new ClippedUpdater(new Adam(1e-2), CLIPPING))
+                        .build())
+                .build());
+    network.addListeners(new GradientClippingListener().observe(seen));
+    fit(network, 1);
+    assertThat(seen.last().parameterNorms()).containsOnlyKeys("0_W", "0_b", "1_W", "1_b");
+  }
+
+  @Test
+  void updaterOfSomebodyElseIsNotReplaced() {
+    MultiLayerNetwork network = Networks.dense(Networks.conf(new Adam(1e-2)));
+    MultiLayerUpdater foreign = new ForeignUpdater(network);
+    network.setUpdater(foreign);
+    network.addListeners(listener(CLIPPING));
+
+    assertThatThrownBy(() -> fit(network, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("ForeignUpdater");
+    assertThat(network.getUpdater()).isSameAs(foreign);
+  }
+
+  /** An updater that is not DL4J's own. */
+  private static final class ForeignUpdater extends MultiLayerUpdater {
+    private static final long serialVersionUID = 1L;
+
+    private ForeignUpdater(MultiLayerNetwork network) {
+      super(network);
+    }
+  }
+
+  @Test
+  void attachTwiceIsAttachOnce() {
+    MultiLayerNetwork network = Networks.dense(Networks.conf(new Adam(1e-2)));
+    CLIPPING.attachTo(network);
+    Object updater = network.getUpdater();
+    CLIPPING.attachTo(network);
+    assertThat(network.getUpdater()).isSameAs(updater);
+    assertThatThrownBy(() -> GradientClipping.byGlobalNorm(7).attachTo(network))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("installed already");
+  }
+
+  @Test
+  void anotherRuleStartsAfreshAfterDetach() {
+    MultiLayerNetwork network = Networks.dense(Networks.conf(new Adam(1e-2)));
+    CLIPPING.attachTo(network);
+    fit(network, 1);
+    GradientClipping.detachFrom(network);
+    GradientClipping.byGlobalNorm(7).attachTo(network);
+    fit(network, 2);
+    assertThat(GradientClipping.lastReport(network).orElseThrow().maxNorm()).isEqualTo(7);
+  }
+
+  @Test
+  void epochsAreAnnounced() {
+    MultiLayerNetwork layers = Networks.dense(Networks.conf(new Adam(1e-2)));
+    ComputationGraph graph = Networks.graph(Networks.conf(new Adam(1e-2)));
+    var batches =
+        new org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator<>(
+            java.util.List.of(Networks.batch(7, 1), Networks.batch(7, 2)), 7);
+    layers.addListeners(listener(CLIPPING));
+    layers.fit(batches, 2);
+    assertThat(seen.epochs).containsExactly(0, 1);
+    graph.addListeners(listener(CLIPPING));
+    graph.fit(batches, 2);
+    assertThat(seen.epochs).containsExactly(0, 1, 0, 1);
+  }
+
+  private GradientClippingListener listener(GradientClipping clipping) {
+    return new GradientClippingListener(clipping).observe(seen);
+  }
+
+  private static Model network(boolean graph, IUpdater updater) {
+    // Without BatchNormalization, whose NoOp blocks stock setLearningRate cannot rebuild.
+    var conf = Networks.conf(updater);
+    return graph
+        ? Networks.init(Networks.plainGraphConf(conf))
+        : Networks.init(Networks.plainConf(conf));
+  }
+
+  private static void fit(Model network, long seed) {
+    DataSet batch = Networks.batch(7, seed);
+    ((NeuralNetwork) network).fit(batch);
+  }
+
+  private static java.util.Collection<org.deeplearning4j.optimize.api.TrainingListener> listeners(
+      Model model) {
+    return model instanceof MultiLayerNetwork network
+        ? network.getListeners()
+        : ((ComputationGraph) model).getListeners();
+  }
+
+  private static Object updater(Model model) {
+    return model instanceof MultiLayerNetwork network
+        ? network.getUpdater()
+        : ((ComputationGraph) model).getUpdater();
+  }
+
+  private static void setLearningRate(Model model, double rate) {
+    if (model instanceof MultiLayerNetwork network) {
+      network.setLearningRate(rate);
+    } else {
+      ((ComputationGraph) model).setLearningRate(rate);
+    }
+  }
+
+  private static void setUpdaterNull(Model model) {
+    if (model instanceof MultiLayerNetwork network) {
+      network.setUpdater(null);
+    } else {
+      ((ComputationGraph) model).setUpdater(null);
+    }
+  }
+}
