@@ -48,8 +48,7 @@ class SerializationTest {
 
   @Test
   void exceptionKeepsItsReport() {
-    NonFiniteGradientException copy =
-        (NonFiniteGradientException) roundTrip(new NonFiniteGradientException("advice", report()));
+    NonFiniteGradientException copy = roundTrip(new NonFiniteGradientException("advice", report()));
     assertThat(copy.report()).isEqualTo(report());
     assertThat(copy).hasMessageContaining("advice").hasMessageContaining("0_W");
   }
