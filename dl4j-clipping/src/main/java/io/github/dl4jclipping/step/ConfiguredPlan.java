@@ -44,7 +44,8 @@ final class ConfiguredPlan {
               + otherSource
               + " "
               + other
-              + ". Make them equal, or leave one out.");
+              + ". Make them equal, or leave one out; to change what is installed, call"
+              + " GradientClipping.detachFrom(network) first.");
     }
   }
 

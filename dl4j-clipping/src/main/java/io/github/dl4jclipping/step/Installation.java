@@ -1,6 +1,7 @@
 package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.report.Audience;
+import io.github.dl4jclipping.rule.NoRule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -71,7 +72,8 @@ public final class Installation {
       }
     }
     if (ClippingState.of(model).isNew("installation")) {
-      log.info("Clipping the gradients of a {}: {}", model.getClass().getSimpleName(), plan);
+      String verb = plan.rule() instanceof NoRule ? "Measuring" : "Clipping";
+      log.info("{} the gradients of a {}: {}", verb, model.getClass().getSimpleName(), plan);
     }
     return host;
   }

@@ -23,6 +23,7 @@ final class StepReporter {
   private final ClippingState state;
   private final List<String> parameterNames;
   private final List<Audience> audiences = new CopyOnWriteArrayList<>();
+  private boolean reported;
 
   StepReporter(Host host, ClippingPlan plan, ClippingState state, List<String> parameterNames) {
     this.host = host;
@@ -31,8 +32,15 @@ final class StepReporter {
     this.parameterNames = parameterNames;
   }
 
-  /** Adds an audience, once. */
+  /**
+   * Adds an audience, once. Those who join between two steps take the place of those before them,
+   * so that a listener that was replaced hears no more; where nobody joins, the last ones stay.
+   */
   void join(Audience audience) {
+    if (reported) {
+      audiences.clear();
+      reported = false;
+    }
     if (!audiences.contains(audience)) {
       audiences.add(audience);
     }
@@ -98,6 +106,7 @@ final class StepReporter {
             maxNorm,
             outcome,
             parameterNorms(norms));
+    reported = true;
     state.lastReport(report);
     state.window().add(report);
     audiences.forEach(audience -> audience.tell(observer -> observer.onStep(report)));

@@ -180,7 +180,8 @@ class InstallationTest {
     assertThatThrownBy(() -> fit(network, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("clipValue=1.0")
-        .hasMessageContaining("maxNorm=0.05");
+        .hasMessageContaining("maxNorm=0.05")
+        .hasMessageContaining("GradientClipping.detachFrom(network)");
   }
 
   @Test
@@ -193,6 +194,24 @@ class InstallationTest {
     fit(network, 1);
     fit(network, 2);
     assertThat(seen.steps).hasSize(2).isEqualTo(second.steps);
+  }
+
+  @Test
+  void replacedListenerHearsNoMoreAndAllOfAReplacementDo() {
+    CollectingObserver second = new CollectingObserver();
+    CollectingObserver third = new CollectingObserver();
+    Model network = network(false, new Adam(1e-2));
+    network.setListeners(listener(CLIPPING));
+    fit(network, 1);
+    network.setListeners(
+        new GradientClippingListener(CLIPPING).observe(second),
+        new GradientClippingListener(CLIPPING).observe(third));
+    fit(network, 2);
+    network.setListeners();
+    fit(network, 3);
+
+    assertThat(seen.steps).hasSize(1);
+    assertThat(second.steps).hasSize(2).isEqualTo(third.steps);
   }
 
   @Test
