@@ -39,7 +39,7 @@ public final class Audience implements Serializable {
   /** Adds an observer; one that is there already stays there once. */
   public synchronized void add(ClipObserver observer) {
     Objects.requireNonNull(observer, "observer must not be null");
-    if (observers.stream().noneMatch(known -> known == observer)) {
+    if (!knows(observer)) {
       observers.add(observer);
     }
   }
@@ -55,12 +55,27 @@ public final class Audience implements Serializable {
   }
 
   /** Calls each observer in turn; drops one that throws. */
-  public synchronized void tell(Consumer<ClipObserver> event) {
-    for (ClipObserver observer : List.copyOf(observers)) {
-      if (fails(observer, event)) {
-        observers.removeIf(known -> known == observer);
+  public void tell(Consumer<ClipObserver> event) {
+    for (ClipObserver observer : observers()) {
+      // Its own lock: it may listen through another listener, too.
+      synchronized (observer) {
+        if (knows(observer) && fails(observer, event)) {
+          drop(observer);
+        }
       }
     }
+  }
+
+  private synchronized List<ClipObserver> observers() {
+    return List.copyOf(observers);
+  }
+
+  private synchronized boolean knows(ClipObserver observer) {
+    return observers.stream().anyMatch(known -> known == observer);
+  }
+
+  private synchronized void drop(ClipObserver observer) {
+    observers.removeIf(known -> known == observer);
   }
 
   @SuppressWarnings("CatchingUnchecked") // an observer's own error must not end training

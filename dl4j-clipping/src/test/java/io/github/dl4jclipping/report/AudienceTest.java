@@ -10,10 +10,9 @@ import io.github.dl4jclipping.LogCapture;
 import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.Snapshot;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -60,39 +59,35 @@ class AudienceTest {
     assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
   }
 
-  @Test
-  void observerIsNeverCalledConcurrently() throws InterruptedException {
-    Audience audience = new Audience();
-    // Increments of a plain number get lost where two threads are inside at once.
-    int[] calls = {0};
-    audience.add(report -> calls[0]++);
-    CountDownLatch start = new CountDownLatch(1);
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      Thread thread =
-          new Thread(
-              () -> {
-                await(start);
-                for (int j = 0; j < 50_000; j++) {
-                  audience.tell(observer -> observer.onStep(REPORT));
-                }
-              });
-      threads.add(thread);
-      thread.start();
-    }
-    start.countDown();
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    assertThat(calls[0]).isEqualTo(200_000);
-  }
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void observerIsNeverCalledConcurrently(boolean throughTwoListeners) throws InterruptedException {
+    Audience first = new Audience();
+    Audience second = throughTwoListeners ? new Audience() : first;
+    AtomicInteger inside = new AtomicInteger();
+    List<Integer> together = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> others = new ArrayList<>();
+    ClipObserver observer =
+        report -> {
+          together.add(inside.incrementAndGet());
+          if (others.isEmpty()) {
+            Thread other = new Thread(() -> second.tell(each -> each.onStep(REPORT)));
+            others.add(other);
+            other.start();
+            // Until it is held up, or is in here as well.
+            while (other.getState() != Thread.State.BLOCKED && inside.get() == 1) {
+              Thread.onSpinWait();
+            }
+          }
+          inside.decrementAndGet();
+        };
+    first.add(observer);
+    second.add(observer);
 
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    first.tell(each -> each.onStep(REPORT));
+
+    others.get(0).join();
+    assertThat(together).containsExactly(1, 1);
   }
 
   @Test
