@@ -5,6 +5,7 @@ import io.github.dl4jclipping.step.PlanCarrier;
 import io.github.dl4jclipping.step.UpdaterGuard;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ public final class ClippedUpdater implements IUpdater, PlanCarrier {
   private final IUpdater updater;
   private final GradientClipping clipping;
 
+  /** Whether the guards made so far still guard: until this is taken out of its configuration. */
+  private transient AtomicBoolean configured = new AtomicBoolean(true);
+
   /**
    * Wraps an updater.
    *
@@ -62,7 +66,9 @@ public final class ClippedUpdater implements IUpdater, PlanCarrier {
 
   /**
    * Takes every {@code ClippedUpdater} out of a configuration and puts the updater that it wraps in
-   * its place: so that the model, saved anew, opens without this library.
+   * its place: so that the model, saved anew, opens without this library, and so that a network of
+   * this configuration trains where nothing clips. Where clipping is installed it stays on until
+   * {@link GradientClipping#detachFrom}.
    *
    * <p>Where only some layers had one, DL4J may lay out updater state differently afterwards: then
    * save without updater state.
@@ -86,7 +92,12 @@ public final class ClippedUpdater implements IUpdater, PlanCarrier {
   }
 
   private static IUpdater unwrap(IUpdater updater) {
-    return updater instanceof ClippedUpdater clipped ? clipped.updater : updater;
+    if (updater instanceof ClippedUpdater clipped) {
+      clipped.configured.set(false);
+      clipped.configured = new AtomicBoolean(true);
+      return clipped.updater;
+    }
+    return updater;
   }
 
   /** Returns the updater that trains. */
@@ -112,14 +123,18 @@ public final class ClippedUpdater implements IUpdater, PlanCarrier {
   /** Returns the wrapped updater behind a guard that refuses to run unclipped. */
   @Override
   public GradientUpdater<?> instantiate(INDArray viewArray, boolean initializeViewArray) {
-    return new UpdaterGuard(updater.instantiate(viewArray, initializeViewArray));
+    return guarded(updater.instantiate(viewArray, initializeViewArray));
   }
 
   /** Returns the wrapped updater behind a guard that refuses to run unclipped. */
   @Override
   public GradientUpdater<?> instantiate(
       Map<String, INDArray> updaterState, boolean initializeStateArrays) {
-    return new UpdaterGuard(updater.instantiate(updaterState, initializeStateArrays));
+    return guarded(updater.instantiate(updaterState, initializeStateArrays));
+  }
+
+  private UpdaterGuard guarded(GradientUpdater<?> made) {
+    return new UpdaterGuard(made, configured::get);
   }
 
   @Override
@@ -141,6 +156,10 @@ public final class ClippedUpdater implements IUpdater, PlanCarrier {
   @SuppressWarnings("MethodDoesntCallSuperMethod") // as every updater of DL4J does
   public IUpdater clone() {
     return new ClippedUpdater(updater.clone(), clipping);
+  }
+
+  private Object readResolve() {
+    return new ClippedUpdater(updater, clipping);
   }
 
   @Override

@@ -93,7 +93,7 @@ final class ClippingJson {
       }
       default ->
           throw new IllegalArgumentException(
-              "rule type must be globalNorm, value or none, but rule was " + tree);
+              "rule type must be globalNorm, value or none, but rule was " + describe(tree));
     }
   }
 
@@ -115,7 +115,7 @@ final class ClippingJson {
       case "INF" -> NormType.INF;
       default ->
           throw new IllegalArgumentException(
-              "normType must be L1, L2, INF or a number > 0, but was " + node);
+              "normType must be L1, L2, INF or a number > 0, but was " + describe(node));
     };
   }
 
@@ -129,13 +129,13 @@ final class ClippingJson {
                     "nonFinite must be one of "
                         + Arrays.toString(NonFinitePolicy.values())
                         + ", but was "
-                        + node));
+                        + describe(node)));
   }
 
   private static double number(JsonNode tree, String field) {
     JsonNode node = tree.get(field);
     if (!node.isNumber()) {
-      throw new IllegalArgumentException(field + " must be a number, but was " + node);
+      throw new IllegalArgumentException(field + " must be a number, but was " + describe(node));
     }
     return node.doubleValue();
   }
@@ -143,7 +143,7 @@ final class ClippingJson {
   private static int integer(JsonNode tree, String field) {
     JsonNode node = tree.get(field);
     if (!node.isIntegralNumber() || !node.canConvertToInt()) {
-      throw new IllegalArgumentException(field + " must be an integer, but was " + node);
+      throw new IllegalArgumentException(field + " must be an integer, but was " + describe(node));
     }
     return node.intValue();
   }
@@ -151,14 +151,32 @@ final class ClippingJson {
   private static boolean bool(JsonNode tree, String field) {
     JsonNode node = tree.get(field);
     if (!node.isBoolean()) {
-      throw new IllegalArgumentException(field + " must be true or false, but was " + node);
+      throw new IllegalArgumentException(
+          field + " must be true or false, but was " + describe(node));
     }
     return node.booleanValue();
   }
 
+  /** Returns a value as text, a nested one by its kind: it could be too deep to be written out. */
+  private static String describe(JsonNode node) {
+    return node.isContainerNode() && !isFlat(node)
+        ? "a nested " + node.getNodeType()
+        : node.toString();
+  }
+
+  private static boolean isFlat(JsonNode node) {
+    for (JsonNode child : node) {
+      if (child.isContainerNode()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static void requireFields(JsonNode tree, String what, String... fields) {
     if (!tree.isObject()) {
-      throw new IllegalArgumentException(what + " must be a JSON object, but was " + tree);
+      throw new IllegalArgumentException(
+          what + " must be a JSON object, but was " + describe(tree));
     }
     TreeSet<String> missing = new TreeSet<>(Arrays.asList(fields));
     for (Iterator<String> names = tree.fieldNames(); names.hasNext(); ) {

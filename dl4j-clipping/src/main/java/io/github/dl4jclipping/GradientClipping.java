@@ -41,7 +41,8 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 public final class GradientClipping implements Serializable {
 
   /** How many skips in a row {@link NonFinitePolicy#SKIP} allows unless said otherwise. */
-  public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS = 10;
+  public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS =
+      ClippingPlan.DEFAULT_MAX_CONSECUTIVE_SKIPS;
 
   private static final long serialVersionUID = 1L;
 
@@ -224,18 +225,22 @@ public final class GradientClipping implements Serializable {
    *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @throws IllegalArgumentException if it is neither
-   * @throws IllegalStateException if it is not initialised, if other settings are installed or
-   *     configured, or if its updater is not DL4J's own
+   * @throws IllegalStateException if it is not initialised, has no parameters, or has an updater
+   *     that is not DL4J's own, or if other settings are installed or configured
    */
   public void attachTo(Model network) {
     requireInitialised(network);
+    if (network.numParams() == 0) {
+      throw new IllegalStateException("the network has no parameters: there is nothing to clip");
+    }
     Installation.ensure(network, plan, LOG);
   }
 
   /**
    * Removes clipping from a network: this library's listeners go, DL4J's own updater comes back
-   * with its state. A network that is configured with a {@link ClippedUpdater} then refuses to
-   * train until {@code ClippedUpdater.removeFrom}. Does nothing where nothing is installed.
+   * with its state, in layerwise pretraining, too. A network that is configured with a {@link
+   * ClippedUpdater} then refuses to train until {@code ClippedUpdater.removeFrom}. Does nothing
+   * where nothing is installed.
    *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @throws IllegalArgumentException if it is neither

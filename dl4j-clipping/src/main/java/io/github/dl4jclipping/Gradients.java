@@ -28,7 +28,7 @@ public final class Gradients {
    * get_total_norm}.
    *
    * <p>NaN if an element is NaN, otherwise infinite if one is. Sums run in double: unlike in
-   * PyTorch a finite gradient has a finite norm.
+   * PyTorch, finite arrays have a finite norm wherever it is within the range of a double.
    *
    * @throws IllegalArgumentException if an array is not of a floating-point type
    */
@@ -64,7 +64,7 @@ public final class Gradients {
       throw new NonFiniteGradientException(
           "Nothing was changed. To scale by the non-finite norm as PyTorch does, pass"
               + " errorIfNonFinite = false.",
-          new NonFiniteReport(0, 0, Double.NaN, NonFiniteFinder.find(arrays)));
+          new NonFiniteReport(-1, -1, Double.NaN, NonFiniteFinder.find(arrays)));
     }
     scale(maxNorm, norm, arrays);
     return norm;

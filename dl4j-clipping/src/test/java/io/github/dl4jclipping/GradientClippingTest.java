@@ -9,6 +9,8 @@ import io.github.dl4jclipping.rule.Decision;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** The settings: defaults, bounds, JSON. */
 class GradientClippingTest {
@@ -112,6 +116,40 @@ class GradientClippingTest {
     assertThatThrownBy(() -> GradientClipping.fromJson(json.replace('\'', '"')))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%s",
+        "{'rule':%s,'nonFinite':'SKIP','maxConsecutiveSkips':1,'parameterNorms':true}"
+      })
+  void deeplyNestedJsonIsRefused(String around) {
+    String nested = "[".repeat(100_000) + "]".repeat(100_000);
+    assertThatThrownBy(() -> GradientClipping.fromJson(around.replace('\'', '"').formatted(nested)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nested");
+  }
+
+  @Test
+  void settingsThatDifferReadDifferently() {
+    GradientClipping one = GradientClipping.byGlobalNorm(1);
+    assertThat(one.toBuilder().maxConsecutiveSkips(5).build().toString())
+        .isNotEqualTo(one.toString());
+  }
+
+  @Test
+  void networkWithoutParametersIsRefused() {
+    MultiLayerNetwork network =
+        Networks.init(
+            Networks.conf(new Sgd(0.1))
+                .list()
+                .layer(new LossLayer.Builder(LossFunction.MSE).activation(Activation.TANH).build())
+                .setInputType(InputType.feedForward(4))
+                .build());
+    assertThatThrownBy(() -> GradientClipping.byGlobalNorm(1).attachTo(network))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no parameters");
   }
 
   @Test

@@ -28,6 +28,11 @@ public final class LogCapture implements AutoCloseable {
         .toList();
   }
 
+  /** Returns the name of the logger of each event. */
+  public List<String> names() {
+    return appender.list.stream().map(ILoggingEvent::getLoggerName).toList();
+  }
+
   @Override
   public void close() {
     logger.detachAppender(appender);

@@ -7,8 +7,8 @@ import java.util.Locale;
 /**
  * Tells of one step whose gradient was not finite.
  *
- * @param iteration DL4J's iteration counter, from 0
- * @param epoch DL4J's epoch counter, from 0
+ * @param iteration DL4J's iteration counter, from 0; -1 where there is none
+ * @param epoch DL4J's epoch counter, from 0; -1 where there is none
  * @param score the network's score at this step
  * @param parameters the parameters whose gradient is not finite, in the network's order
  */
@@ -26,9 +26,15 @@ public record NonFiniteReport(
 
   /** Returns the report for a person: one line of verdict, then a short table. */
   public String describe() {
-    StringBuilder text = new StringBuilder();
-    text.append("Non-finite gradient at iteration ").append(iteration);
-    text.append(", epoch ").append(epoch).append(", score ").append(score).append(": ");
+    if (parameters.isEmpty()) {
+      return "Norm beyond the range of a double: every element is finite";
+    }
+    StringBuilder text = new StringBuilder("Non-finite gradient");
+    if (iteration >= 0) {
+      text.append(" at iteration ").append(iteration);
+      text.append(", epoch ").append(epoch).append(", score ").append(score);
+    }
+    text.append(": ");
     text.append(total()).append(total() == 1 ? " element" : " elements").append(" in ");
     text.append(parameters.size());
     text.append(parameters.size() == 1 ? " parameter" : " parameters");

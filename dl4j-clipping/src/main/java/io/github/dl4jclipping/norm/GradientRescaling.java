@@ -1,6 +1,8 @@
 package io.github.dl4jclipping.norm;
 
 import java.util.List;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.indexer.HalfIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -58,23 +60,58 @@ public final class GradientRescaling {
     }
   }
 
+  /**
+   * Returns whether a clamp would leave arrays as they are: whether their largest magnitude is no
+   * more than the bound in the precision of their type.
+   */
+  public static boolean isWithin(List<INDArray> arrays, double largest, double bound) {
+    return arrays.isEmpty() || rounded(arrays.get(0), largest) <= rounded(arrays.get(0), bound);
+  }
+
+  private static double rounded(INDArray likeThis, double value) {
+    return switch (likeThis.dataType()) {
+      case FLOAT -> (float) value;
+      case HALF -> HalfIndexer.toFloat(HalfIndexer.fromFloat((float) value));
+      default -> value;
+    };
+  }
+
   /** Makes every element that is NaN or infinite 0. */
   public static void zeroNonFinite(List<INDArray> arrays) {
     for (INDArray array : arrays) {
       if (!array.isEmpty()) {
-        BooleanIndexing.replaceWhere(array, 0.0, Conditions.isNan());
-        BooleanIndexing.replaceWhere(array, 0.0, Conditions.isInfinite());
+        // In 16 bits ND4J knows one NaN of many, and takes large numbers for infinite.
+        inFloat(
+            array,
+            wide -> {
+              BooleanIndexing.replaceWhere(wide, 0.0, Conditions.isNan());
+              BooleanIndexing.replaceWhere(wide, 0.0, Conditions.isInfinite());
+            });
       }
     }
   }
 
+  /** Changes an array of 16 bits by way of a copy in FLOAT, any other where it is. */
+  private static void inFloat(INDArray array, Consumer<INDArray> change) {
+    if (isWide(array)) {
+      change.accept(array);
+      return;
+    }
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+        INDArray wide = array.castTo(DataType.FLOAT)) {
+      change.accept(wide);
+      array.assign(wide);
+    }
+  }
+
+  private static boolean isWide(INDArray array) {
+    return array.dataType() == DataType.FLOAT || array.dataType() == DataType.DOUBLE;
+  }
+
   private static void multiply(INDArray array, double factor) {
-    if (array.dataType() != DataType.FLOAT && array.dataType() != DataType.DOUBLE) {
-      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
-          INDArray wide = array.castTo(DataType.FLOAT)) {
-        // In 16 bits the factor itself would lose digits, and BLAS leaves BFLOAT16 as it is.
-        array.assign(wide.muli(factor));
-      }
+    if (!isWide(array)) {
+      // In 16 bits the factor itself would lose digits, and BLAS leaves BFLOAT16 as it is.
+      inFloat(array, wide -> wide.muli(factor));
     } else if (array.elementWiseStride() == 1) {
       Nd4j.getBlasWrapper().level1().scal(array.length(), factor, array);
     } else {

@@ -4,6 +4,7 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.graph.vertex.BaseWrapperVertex;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
@@ -11,6 +12,7 @@ import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.params.CenterLossParamInitializer;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 
@@ -62,8 +64,8 @@ public enum ParameterRole {
 
   /**
    * DL4J has no name for it: it does not divide BatchNormalization's statistics by the minibatch,
-   * and gives center loss's centres a NoOp that neither the layer's updater nor its bias updater
-   * is.
+   * and gives center loss's centres, and maybe a parameter of a layer of one's own, a NoOp that
+   * neither the layer's updater nor its bias updater is.
    */
   private static boolean isUpdate(Trainable part, String parameter) {
     Layer layer = part instanceof GraphVertex vertex ? vertex.getLayer() : null;
@@ -72,6 +74,10 @@ public enum ParameterRole {
       return false;
     }
     if (!part.updaterDivideByMinibatch(parameter)) {
+      return true;
+    }
+    if (part.getConfig() instanceof CenterLossOutputLayer
+        && parameter.equals(CenterLossParamInitializer.CENTER_KEY)) {
       return true;
     }
     IUpdater own = part.getConfig().getUpdaterByParam(parameter);

@@ -1,5 +1,7 @@
 package io.github.dl4jclipping.report;
 
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +21,7 @@ public final class Audience implements Serializable {
   public static final int DEFAULT_LOG_EVERY = 100;
 
   private static final long serialVersionUID = 1L;
-  private static final Logger log = LoggerFactory.getLogger(Audience.class);
+  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
 
   private final List<ClipObserver> observers = new ArrayList<>();
   private int logEvery = DEFAULT_LOG_EVERY;
@@ -88,6 +90,10 @@ public final class Audience implements Serializable {
           "Observer {} failed and is not called again; training goes on", describe(observer), e);
       return true;
     }
+  }
+
+  private synchronized void writeObject(ObjectOutputStream out) throws IOException {
+    out.defaultWriteObject(); // under the lock: another thread may add an observer
   }
 
   private static String describe(ClipObserver observer) {

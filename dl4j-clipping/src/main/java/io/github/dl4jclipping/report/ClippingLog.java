@@ -9,7 +9,10 @@ import org.slf4j.LoggerFactory;
 /** Writes what users read, as key=value: one line every so many iterations, warnings in full. */
 public final class ClippingLog {
 
-  private static final Logger log = LoggerFactory.getLogger(ClippingLog.class);
+  /** The one logger of this library. */
+  public static final String NAME = "io.github.dl4jclipping";
+
+  private static final Logger log = LoggerFactory.getLogger(NAME);
 
   private ClippingLog() {}
 
@@ -28,9 +31,12 @@ public final class ClippingLog {
           report.epoch(),
           Numbers.format(report.score()),
           Numbers.format(report.norm()),
-          Numbers.format(report.clippedNorm()),
-          Numbers.format(report.coefficient()),
-          Numbers.format(report.maxNorm()),
+          // A step that raised hands on nothing; values are clipped by no one factor or norm.
+          report.outcome() == StepOutcome.RAISED
+              ? Numbers.NONE
+              : Numbers.format(report.clippedNorm()),
+          Numbers.formatIfFinite(report.coefficient()),
+          Numbers.formatIfFinite(report.maxNorm()),
           report.outcome(),
           // As text: an asynchronous appender would read it after it was reset.
           window.toString());

@@ -7,10 +7,18 @@ final class Numbers {
 
   private Numbers() {}
 
+  /** What is written where there is no such number. */
+  static final String NONE = "n/a";
+
   /** Returns a number with six digits. */
   static String format(double value) {
     return Double.isFinite(value)
         ? String.format(Locale.ROOT, "%.6g", value)
         : String.valueOf(value);
+  }
+
+  /** Returns a number with six digits, or {@link #NONE} for one that is not finite. */
+  static String formatIfFinite(double value) {
+    return Double.isFinite(value) ? format(value) : NONE;
   }
 }

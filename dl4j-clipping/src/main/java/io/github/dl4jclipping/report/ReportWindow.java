@@ -9,7 +9,7 @@ public final class ReportWindow {
   private int steps;
   private int clipped;
   private int skipped;
-  private double largestNorm;
+  private double largestNorm = Double.NaN; // until there was a finite one
 
   /** Takes a step in. */
   public void add(ClipReport report) {
@@ -20,7 +20,7 @@ public final class ReportWindow {
       clipped++;
     }
     if (Double.isFinite(report.norm())) {
-      largestNorm = Math.max(largestNorm, report.norm());
+      largestNorm = largestNorm > report.norm() ? largestNorm : report.norm();
     }
   }
 
@@ -29,7 +29,7 @@ public final class ReportWindow {
     steps = 0;
     clipped = 0;
     skipped = 0;
-    largestNorm = 0;
+    largestNorm = Double.NaN;
   }
 
   /** Returns the window as key=value. */
@@ -40,7 +40,7 @@ public final class ReportWindow {
         + " clipped="
         + clipped
         + " largestNormBeforeClip="
-        + Numbers.format(largestNorm)
+        + Numbers.formatIfFinite(largestNorm)
         + " skipped="
         + skipped;
   }

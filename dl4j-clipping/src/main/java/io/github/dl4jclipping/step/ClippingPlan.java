@@ -18,6 +18,9 @@ public record ClippingPlan(
     ClipRule rule, NonFinitePolicy policy, int maxConsecutiveSkips, boolean parameterNorms)
     implements Serializable {
 
+  /** How many skips in a row are allowed unless said otherwise. */
+  public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS = 10;
+
   /** Checks the settings. */
   public ClippingPlan {
     Objects.requireNonNull(rule, "rule must not be null");
@@ -30,8 +33,12 @@ public record ClippingPlan(
 
   @Override
   public String toString() {
-    String skips =
-        policy == NonFinitePolicy.SKIP ? ", maxConsecutiveSkips=" + maxConsecutiveSkips : "";
-    return rule + ", nonFinite=" + policy + skips + (parameterNorms ? ", parameterNorms" : "");
+    boolean usualSkips =
+        policy != NonFinitePolicy.SKIP && maxConsecutiveSkips == DEFAULT_MAX_CONSECUTIVE_SKIPS;
+    return rule
+        + ", nonFinite="
+        + policy
+        + (usualSkips ? "" : ", maxConsecutiveSkips=" + maxConsecutiveSkips)
+        + (parameterNorms ? ", parameterNorms" : "");
   }
 }

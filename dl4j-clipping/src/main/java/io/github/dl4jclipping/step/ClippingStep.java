@@ -9,6 +9,7 @@ import io.github.dl4jclipping.rule.GradientMeasurement;
 import io.github.dl4jclipping.rule.RuleState;
 import java.util.List;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The order of one step: measure, decide, rescale, report, update.
@@ -87,7 +88,16 @@ final class ClippingStep {
 
   /** Returns the network's own views, or views of a gradient that another network computed. */
   private GradientViews viewsOf(Gradient gradient) {
-    var flat = gradient.gradient();
-    return own.isOf(flat) ? own : GradientViews.of(own.layout(), flat);
+    INDArray flat = gradient.gradient();
+    if (own.isOf(flat)) {
+      return own;
+    }
+    GradientViews views = GradientViews.of(own.layout(), flat);
+    if (!views.isOf(gradient.gradient())) {
+      throw new IllegalArgumentException(
+          "gradient must be contiguous, but is a view that cannot be flattened in place: pass a"
+              + " copy of it, gradient.dup()");
+    }
+    return views;
   }
 }

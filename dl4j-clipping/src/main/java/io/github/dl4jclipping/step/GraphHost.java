@@ -45,6 +45,11 @@ final class GraphHost extends ComputationGraphUpdater implements Host, ClippingU
   }
 
   @Override
+  public boolean normalizationMissesExternalGradients() {
+    return normalization.missesExternalGradients();
+  }
+
+  @Override
   public double divisor(Update update) {
     return isMiniBatch() ? update.batchSize() : 1;
   }

@@ -16,6 +16,11 @@ interface Host {
   /** Returns whether a layer has a GradientNormalization of DL4J's. */
   boolean normalizesLayers();
 
+  /**
+   * Returns whether that acts on the network's own gradient even where another one is passed in.
+   */
+  boolean normalizationMissesExternalGradients();
+
   /** Returns what DL4J divides the gradient by: the minibatch size, or 1. */
   double divisor(Update update);
 

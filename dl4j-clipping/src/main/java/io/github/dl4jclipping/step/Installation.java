@@ -1,6 +1,7 @@
 package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.report.Audience;
+import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.rule.NoRule;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.LayerUpdater;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.optimize.api.ConvexOptimizer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /** Puts hosts in the place of DL4J's updaters, and takes them out again. */
 public final class Installation {
 
-  private static final Logger log = LoggerFactory.getLogger(Installation.class);
+  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
 
   private Installation() {}
 
@@ -79,24 +81,46 @@ public final class Installation {
   }
 
   /**
-   * Removes the listeners that install clipping, puts DL4J's own updater back, with the updater's
-   * state array, and forgets the model.
+   * Removes the listeners that install clipping, puts DL4J's own updaters back, with their state
+   * arrays, and forgets the network.
    */
-  public static void remove(Model model) {
-    if (model instanceof MultiLayerNetwork network) {
-      network.setListeners(others(network.getListeners()));
-    } else if (model instanceof ComputationGraph graph) {
+  public static void remove(Model network) {
+    Layer[] layers;
+    if (network instanceof MultiLayerNetwork sequence) {
+      sequence.setListeners(others(sequence.getListeners()));
+      layers = sequence.getLayers();
+    } else {
+      ComputationGraph graph = (ComputationGraph) network;
       graph.setListeners(others(graph.getListeners()));
+      layers = graph.getLayers();
     }
-    if (updaterOf(model) instanceof ClippingUpdater) {
-      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        if (model instanceof MultiLayerNetwork network) {
-          INDArray state = network.getUpdater().getStateViewArray();
-          network.setUpdater(new MultiLayerUpdater(network, state));
-        } else if (model instanceof ComputationGraph graph) {
-          INDArray state = graph.getUpdater().getStateViewArray();
-          graph.setUpdater(new ComputationGraphUpdater(graph, state));
-        }
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      restore(network);
+      for (Layer layer : layers) {
+        restoreAfterPretraining(layer);
+      }
+    }
+  }
+
+  /** Layerwise pretraining gives each layer an optimizer of its own, listeners and all. */
+  private static void restoreAfterPretraining(Layer layer) {
+    restore(layer);
+    ConvexOptimizer optimizer = layer.getOptimizer();
+    if (optimizer != null) {
+      optimizer.setListeners(layer.getListeners());
+    }
+  }
+
+  private static void restore(Model model) {
+    Updater current = updaterOf(model);
+    if (current instanceof ClippingUpdater) {
+      INDArray state = current.getStateViewArray();
+      if (model instanceof MultiLayerNetwork network) {
+        network.setUpdater(new MultiLayerUpdater(network, state));
+      } else if (model instanceof ComputationGraph graph) {
+        graph.setUpdater(new ComputationGraphUpdater(graph, state));
+      } else {
+        model.getOptimizer().setUpdater(new LayerUpdater((Layer) model, state));
       }
     }
     ClippingState.forget(model);
@@ -109,7 +133,8 @@ public final class Installation {
     if (model instanceof ComputationGraph graph) {
       return graph.getUpdater(false);
     }
-    return model.getOptimizer().getUpdater(false);
+    ConvexOptimizer optimizer = model.getOptimizer();
+    return optimizer == null ? null : optimizer.getUpdater(false);
   }
 
   private static List<TrainingListener> others(Collection<TrainingListener> listeners) {

@@ -45,6 +45,11 @@ final class LayerHost extends LayerUpdater implements Host, ClippingUpdater {
   }
 
   @Override
+  public boolean normalizationMissesExternalGradients() {
+    return normalization.missesExternalGradients();
+  }
+
+  @Override
   public double divisor(Update update) {
     return isMiniBatch() ? update.batchSize() : 1;
   }

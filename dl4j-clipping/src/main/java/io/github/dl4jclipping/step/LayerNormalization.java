@@ -27,6 +27,19 @@ final class LayerNormalization {
     return !parts.isEmpty();
   }
 
+  /**
+   * Returns whether one of them acts on the network's own gradient even where another one is passed
+   * in.
+   */
+  boolean missesExternalGradients() {
+    return parts.values().stream()
+        .map(part -> part.getConfig().getGradientNormalization())
+        .anyMatch(
+            kind ->
+                kind != GradientNormalization.RenormalizeL2PerParamType
+                    && kind != GradientNormalization.ClipL2PerParamType);
+  }
+
   /** Applies one layer's normalization: DL4J's {@code preApply}. */
   @FunctionalInterface
   interface PreApply {
@@ -44,7 +57,9 @@ final class LayerNormalization {
               own.setGradientFor(parameter, array);
             }
           }
-          preApply.apply(part, own, iteration);
+          if (!own.gradientForVariable().isEmpty()) { // as in stock
+            preApply.apply(part, own, iteration);
+          }
         });
   }
 }

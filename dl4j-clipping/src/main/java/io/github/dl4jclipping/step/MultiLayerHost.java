@@ -45,6 +45,11 @@ final class MultiLayerHost extends MultiLayerUpdater implements Host, ClippingUp
   }
 
   @Override
+  public boolean normalizationMissesExternalGradients() {
+    return normalization.missesExternalGradients();
+  }
+
+  @Override
   public double divisor(Update update) {
     return isMiniBatch() ? update.batchSize() : 1;
   }

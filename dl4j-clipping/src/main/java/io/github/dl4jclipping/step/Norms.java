@@ -19,8 +19,8 @@ record Norms(double global, double[] byParameter, boolean finite) {
 
   static Norms measure(GradientViews gradient, NormType type, boolean byParameter) {
     double[] each = byParameter ? GradientNorms.norms(gradient.byParameter(), type) : NOT_ASKED;
-    double global =
-        byParameter ? type.combine(each) : GradientNorms.global(gradient.participants(), type);
+    // Not combined from each: training must not depend on who watches, not even by a bit.
+    double global = GradientNorms.global(gradient.participants(), type);
     double pseudo = GradientNorms.global(gradient.pseudoGradients(), NormType.INF);
     boolean finite =
         GradientNorms.isFinite(global, gradient.participants())

@@ -5,6 +5,7 @@ import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.NormType;
 import io.github.dl4jclipping.rule.Decision;
+import java.util.Arrays;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -25,7 +26,9 @@ record Rescaling(Host host, Gradient gradient, GradientViews views, NormType typ
     }
     if (decision instanceof Decision.Clamp clamp) {
       double largest = GradientNorms.global(views.participants(), NormType.INF) / divisor();
-      return largest <= clamp.bound() ? unchanged(norms) : clamp(clamp.bound());
+      return GradientRescaling.isWithin(views.participants(), largest, clamp.bound())
+          ? unchanged(norms)
+          : clamp(clamp.bound());
     }
     return unchanged(norms);
   }
@@ -50,14 +53,24 @@ record Rescaling(Host host, Gradient gradient, GradientViews views, NormType typ
               + " parameters, but gave "
               + coefficients.length);
     }
-    double[] clipped = new double[coefficients.length];
+    if (Arrays.stream(coefficients).allMatch(coefficient -> coefficient == 1)) {
+      return unchanged(norms);
+    }
+    double[] clipped = meanNormsByParameter(norms);
     for (int i = 0; i < coefficients.length; i++) {
       GradientRescaling.scale(views.byParameter().get(i), coefficients[i] / divisor());
-      clipped[i] = coefficients[i] * norms.byParameter()[i];
+      clipped[i] *= coefficients[i];
     }
     divideOthers();
     double clippedNorm = type.combine(clipped);
     return new Rescaled(clippedNorm, norms.global() == 0 ? 1 : clippedNorm / norms.global(), true);
+  }
+
+  /** Measures them where nobody asked before. */
+  private double[] meanNormsByParameter(Norms norms) {
+    return norms.byParameter().length > 0
+        ? norms.byParameter().clone()
+        : Norms.measure(views, type, true).dividedBy(divisor()).byParameter();
   }
 
   private Rescaled clamp(double bound) {

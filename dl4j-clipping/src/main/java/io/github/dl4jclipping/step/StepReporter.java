@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Builds each step's report and hands it to the audiences, the log and the network's state. */
 final class StepReporter {
 
-  private static final Logger log = LoggerFactory.getLogger(StepReporter.class);
+  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
 
   private final Host host;
   private final ClippingPlan plan;
@@ -81,7 +81,9 @@ final class StepReporter {
           "A layer has a GradientNormalization of its own: it is applied first, and the global norm"
               + " is measured and clipped after it. Remove it unless you want both.");
     }
-    if (externalGradient && state.isNew("external layer normalization")) {
+    if (externalGradient
+        && host.normalizationMissesExternalGradients()
+        && state.isNew("external layer normalization")) {
       log.warn(
           "The gradient comes from another network, and DL4J applies a layer's GradientNormalization"
               + " to this network's own gradient instead: it has no effect here.");

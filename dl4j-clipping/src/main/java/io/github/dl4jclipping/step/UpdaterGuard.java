@@ -1,6 +1,7 @@
 package io.github.dl4jclipping.step;
 
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.GradientUpdater;
@@ -15,10 +16,16 @@ import org.nd4j.linalg.learning.config.IUpdater;
 public final class UpdaterGuard implements GradientUpdater<IUpdater> {
 
   private final GradientUpdater<?> guarded;
+  private final BooleanSupplier needed;
 
-  /** Guards an updater. */
-  public UpdaterGuard(GradientUpdater<?> guarded) {
+  /**
+   * Guards an updater.
+   *
+   * @param needed whether the network's configuration still asks for clipping
+   */
+  public UpdaterGuard(GradientUpdater<?> guarded, BooleanSupplier needed) {
     this.guarded = guarded;
+    this.needed = needed;
   }
 
   /** Takes the guards out of the blocks of an updater that clips. */
@@ -32,6 +39,10 @@ public final class UpdaterGuard implements GradientUpdater<IUpdater> {
 
   @Override
   public void applyUpdater(INDArray gradient, int iteration, int epoch) {
+    if (!needed.getAsBoolean()) {
+      guarded.applyUpdater(gradient, iteration, epoch);
+      return;
+    }
     throw new IllegalStateException(
         "This network is configured with a ClippedUpdater, but nothing clips its gradients: refusing"
             + " to train it unclipped. Add network.addListeners(new GradientClippingListener()),"

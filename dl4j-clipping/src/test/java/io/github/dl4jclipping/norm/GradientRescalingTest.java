@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
+import org.bytedeco.javacpp.ShortPointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
@@ -225,5 +227,31 @@ final class GradientRescalingTest {
       case BFLOAT16 -> 0x1.01p-7 * Math.abs(exact) + 0x1p-133;
       default -> 0x1.01p-23 * Math.abs(exact) + Float.MIN_VALUE;
     };
+  }
+
+  /** ND4J's own conditions know the first of these alone. */
+  @ParameterizedTest
+  @ValueSource(ints = {0x7fff, 0x7e00, 0xfe00, 0xffff, 0x7c01, 0x7d00, 0x7c00, 0xfc00})
+  void zeroesEveryBitPatternOfHalf(int bits) {
+    INDArray array = Nd4j.ones(DataType.FLOAT16, 3);
+    ((ShortPointer) array.data().addressPointer()).put(1, (short) bits);
+
+    GradientRescaling.zeroNonFinite(List.of(array));
+
+    assertThat(array.castTo(DataType.DOUBLE).toDoubleVector()).containsExactly(1, 0, 1);
+  }
+
+  @Test
+  void keepsLargeFiniteElements() {
+    for (DataType type : TYPES) {
+      double large = type == DataType.FLOAT16 ? 65504 : type == DataType.DOUBLE ? 1e308 : 3e38;
+      INDArray array = Nd4j.createFromArray(large, -large, 1.0).castTo(type);
+      INDArray before = array.dup();
+
+      GradientRescaling.zeroNonFinite(List.of(array));
+
+      assertThat(array.castTo(DataType.DOUBLE).toDoubleVector())
+          .isEqualTo(before.castTo(DataType.DOUBLE).toDoubleVector());
+    }
   }
 }

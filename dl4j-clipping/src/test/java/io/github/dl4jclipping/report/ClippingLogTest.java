@@ -1,12 +1,14 @@
 package io.github.dl4jclipping.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.LogCapture;
 import io.github.dl4jclipping.Networks;
+import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.NonFinitePolicy;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -46,6 +48,37 @@ class ClippingLogTest {
                   + number
                   + " skipped=0");
       assertThat(log.at(Level.DEBUG)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatDoesNotExistIsNotWrittenAsANumber() {
+    try (LogCapture log = new LogCapture(Level.INFO)) {
+      MultiLayerNetwork values = Networks.dense(Networks.conf(new Adam(1e-2)));
+      values.addListeners(new GradientClippingListener(GradientClipping.byValue(0.01)));
+      values.fit(Networks.batch(7, 1));
+      MultiLayerNetwork raised = Networks.dense(Networks.conf(new Adam(1e-2)));
+      raised.addListeners(new GradientClippingListener(GradientClipping.measureOnly()));
+      assertThatThrownBy(() -> raised.fit(Networks.nanBatch(7, 1)))
+          .isInstanceOf(NonFiniteGradientException.class);
+
+      assertThat(log.at(Level.INFO).get(1))
+          .contains(" coefficient=n/a maxNorm=n/a outcome=CLIPPED");
+      assertThat(log.at(Level.INFO).get(2))
+          .isEqualTo("Measuring the gradients of a MultiLayerNetwork: none(), nonFinite=RAISE");
+      assertThat(log.at(Level.INFO).get(3))
+          .contains("normBeforeClip=NaN normAfterClip=n/a coefficient=n/a")
+          .contains("largestNormBeforeClip=n/a");
+    }
+  }
+
+  @Test
+  void everythingIsLoggedUnderOneName() {
+    MultiLayerNetwork network = Networks.dense(Networks.conf(new Adam(1e-2)));
+    network.addListeners(new GradientClippingListener(skipping()));
+    try (LogCapture log = new LogCapture(Level.INFO)) {
+      network.fit(Networks.nanBatch(7, 1));
+      assertThat(log.names()).hasSize(3).containsOnly("io.github.dl4jclipping");
     }
   }
 
@@ -102,7 +135,7 @@ class ClippingLogTest {
     window.add(report(3, 1, StepOutcome.ZEROED, 0.3));
     assertThat(window).hasToString("steps=5 clipped=3 largestNormBeforeClip=7.00000 skipped=1");
     window.reset();
-    assertThat(window).hasToString("steps=0 clipped=0 largestNormBeforeClip=0.00000 skipped=0");
+    assertThat(window).hasToString("steps=0 clipped=0 largestNormBeforeClip=n/a skipped=0");
   }
 
   @Test

@@ -19,8 +19,12 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -133,6 +137,33 @@ class ExternalGradientTest {
       assertThat(log.at(Level.WARN)).hasSize(2);
       assertThat(log.at(Level.WARN).get(1)).contains("another network");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ClipL2PerParamType", "RenormalizeL2PerParamType"})
+  void doesNotWarnOfNormalizationThatReachesTheGradientOfAnotherNetwork(
+      GradientNormalization kind) {
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      MultiLayerNetwork worker = Networks.dense(Networks.conf(new NoOp()));
+      MultiLayerNetwork target =
+          Networks.dense(Networks.conf(new NoOp()).gradientNormalization(kind));
+      GradientClipping.byGlobalNorm(0.01).attachTo(target);
+      update(target, backprop(worker, Networks.batch(EXAMPLES, 1)));
+      assertThat(log.at(Level.WARN)).hasSize(1);
+      assertThat(log.at(Level.WARN).get(0)).doesNotContain("another network");
+    }
+  }
+
+  /** DL4J flattens such a view anew, into a copy, each time that it is asked. */
+  @Test
+  void gradientThatCannotBeCutInPlaceIsRefused() {
+    MultiLayerNetwork target = Networks.dense(Networks.conf(new NoOp()));
+    GradientClipping.byGlobalNorm(1).attachTo(target);
+    INDArray strided = Nd4j.ones(9, 22).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 11));
+
+    assertThatThrownBy(() -> update(target, new DefaultGradient(strided)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must be contiguous");
   }
 
   private static Gradient backprop(MultiLayerNetwork network, DataSet batch) {

@@ -120,19 +120,63 @@ class InstallationTest {
     assertThat(listeners(network)).containsExactly(other);
   }
 
-  @Test
-  void detachedConfiguredNetworkRefusesUntilItsOptionIsRemoved() {
-    MultiLayerNetwork network =
-        Networks.dense(Networks.conf(new ClippedUpdater(new Adam(1e-2), CLIPPING)));
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void detachedConfiguredNetworkRefusesUntilItsOptionIsRemoved(boolean graph) {
+    Model stock = network(graph, new Adam(1e-2));
+    Model network =
+        network(graph, new ClippedUpdater(new Adam(1e-2), GradientClipping.byGlobalNorm(1e9)));
     network.addListeners(new GradientClippingListener());
     fit(network, 1);
+    fit(stock, 1);
     GradientClipping.detachFrom(network);
     assertThatThrownBy(() -> fit(network, 2)).isInstanceOf(IllegalStateException.class);
 
-    ClippedUpdater.removeFrom(network.getLayerWiseConfigurations());
-    org.deeplearning4j.util.NetworkUtils.setLearningRate(network, 1e-2);
+    removeOption(network);
+
     fit(network, 2);
-    assertThat(network.getIterationCount()).isEqualTo(2);
+    fit(stock, 2);
+    assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
+  }
+
+  /** The guards stand in updaters that DL4J built long before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void removedOptionLetsANetworkTrainThatWasRefused(boolean graph) {
+    Model stock = network(graph, new Adam(1e-2));
+    Model network = network(graph, new ClippedUpdater(new Adam(1e-2), CLIPPING));
+    assertThatThrownBy(() -> fit(network, 1)).isInstanceOf(IllegalStateException.class);
+
+    removeOption(network);
+
+    fit(network, 1);
+    fit(stock, 1);
+    assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
+  }
+
+  @Test
+  void optionThatWasRemovedFromOneNetworkStillGuardsTheNext() {
+    ClippedUpdater shared = new ClippedUpdater(new Adam(1e-2), CLIPPING);
+    for (int i = 0; i < 2; i++) {
+      MultiLayerNetwork network =
+          Networks.init(
+              Networks.conf(new Adam(1e-2))
+                  .list()
+                  .layer(new DenseLayer.Builder().nIn(4).nOut(5).updater(shared).build())
+                  .layer(new OutputLayer.Builder(LossFunction.MCXENT).nIn(5).nOut(3).build())
+                  .build());
+      assertThatThrownBy(() -> fit(network, 1)).isInstanceOf(IllegalStateException.class);
+      removeOption(network);
+      fit(network, 1);
+    }
+  }
+
+  private static void removeOption(Model model) {
+    if (model instanceof MultiLayerNetwork network) {
+      ClippedUpdater.removeFrom(network.getLayerWiseConfigurations());
+    } else {
+      ClippedUpdater.removeFrom(((ComputationGraph) model).getConfiguration());
+    }
   }
 
   @Test

@@ -16,8 +16,10 @@ import io.github.dl4jclipping.RecordingUpdater;
 import io.github.dl4jclipping.Snapshot;
 import io.github.dl4jclipping.report.StepOutcome;
 import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -94,6 +96,36 @@ class LayerNormalizationTest {
     stock.fit(Networks.nanBatch(7, 1));
 
     assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
+  }
+
+  /** Stock normalizes the layers that the gradient names, and a bare array names none. */
+  @ParameterizedTest
+  @EnumSource(names = "None", mode = EnumSource.Mode.EXCLUDE)
+  void gradientWithoutNamesIsTreatedAsInStock(GradientNormalization kind) {
+    MultiLayerNetwork stock = sgd(kind);
+    MultiLayerNetwork network = sgd(kind);
+    GradientClipping.byGlobalNorm(1e9).attachTo(network);
+    for (MultiLayerNetwork each : new MultiLayerNetwork[] {stock, network}) {
+      each.fit(Networks.batch(7, 1));
+      each.getFlattenedGradients().assign(3);
+      each.getUpdater()
+          .update(
+              each,
+              new DefaultGradient(each.getFlattenedGradients()),
+              1,
+              0,
+              7,
+              LayerWorkspaceMgr.noWorkspaces());
+    }
+    assertThat(Snapshot.bits(network.getFlattenedGradients()))
+        .isEqualTo(Snapshot.bits(stock.getFlattenedGradients()));
+  }
+
+  private static MultiLayerNetwork sgd(GradientNormalization kind) {
+    return Networks.dense(
+        Networks.conf(new Sgd(0.1))
+            .gradientNormalization(kind)
+            .gradientNormalizationThreshold(0.1));
   }
 
   @Test

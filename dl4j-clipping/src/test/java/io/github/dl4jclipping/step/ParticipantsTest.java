@@ -53,6 +53,18 @@ class ParticipantsTest {
   }
 
   @Test
+  void centersAreNoGradientsWhereTheLayerHasNoUpdater() {
+    MultiLayerConfiguration conf = centerLoss();
+    ((CenterLossOutputLayer) conf.getConf(1).getLayer()).setIUpdater(new NoOp());
+    MultiLayerNetwork network = Networks.init(conf);
+    network.addListeners(listener(1e-4));
+
+    network.fit(Networks.batch(7, 1));
+
+    assertThat(names()).containsExactlyInAnyOrder("0_W", "0_b", "1_W", "1_b");
+  }
+
+  @Test
   void biasesWithoutUpdaterAreGradients() {
     MultiLayerNetwork network = Networks.dense(Networks.conf(new Sgd(0.1)).biasUpdater(new NoOp()));
     network.addListeners(listener(1e-4));

@@ -18,6 +18,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.updater.LayerUpdater;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.learning.config.Adam;
@@ -117,6 +118,25 @@ class PretrainingTest {
 
     assertThat(seen.last().outcome()).isEqualTo(StepOutcome.CLIPPED);
     assertThat(seen.last().maxNorm()).isEqualTo(0.01);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void detachGivesTheLayerItsOwnUpdaterBack(Layer layer) {
+    MultiLayerNetwork network = network(layer, new Adam(1e-2));
+    MultiLayerNetwork stock = network(layer, new Adam(1e-2));
+    network.setListeners(
+        new GradientClippingListener(GradientClipping.byGlobalNorm(1e9)).observe(seen));
+    for (MultiLayerNetwork each : new MultiLayerNetwork[] {network, stock}) {
+      org.nd4j.linalg.factory.Nd4j.getRandom().setSeed(7);
+      each.pretrainLayer(0, Networks.batch(7, 1).getFeatures());
+      GradientClipping.detachFrom(each);
+      each.pretrainLayer(0, Networks.batch(7, 2).getFeatures());
+    }
+    assertThat(seen.steps).hasSize(1);
+    assertThat(Snapshot.bits(network.params())).isEqualTo(Snapshot.bits(stock.params()));
+    assertThat(network.getLayer(0).getOptimizer().getUpdater())
+        .isExactlyInstanceOf(LayerUpdater.class);
   }
 
   private static MultiLayerNetwork network(Layer layer, IUpdater updater) {

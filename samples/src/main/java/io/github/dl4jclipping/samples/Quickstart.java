@@ -65,7 +65,7 @@ public final class Quickstart {
               : Path.of(file);
       return path.toAbsolutePath();
     } catch (InvalidPathException e) {
-      throw new UnusableTextException("not a file name: " + e.getMessage());
+      throw new UnusableTextException("not a file name in this locale: " + e.getMessage());
     }
   }
 }

@@ -43,12 +43,15 @@ final class ResultTable {
         Locale.ROOT,
         """
         first, last  DL4J's score, summed over the %d characters of a step: first step, mean of last %d
+        diverged     at which iteration; a batch is %d of them
         clipped      share of the steps; with ClipL2PerLayer, those in which any layer was clipped
         norm         L2, of the gradient of the whole network, measured by dl4j-clipping in all runs:
                      before it clips, after ClipL2PerLayer did; measuring does not change training
+        time         of the whole run, data included, beside whatever else this machine does
         """,
         CharacterNetwork.STEP_LENGTH,
-        RunResult.LAST_STEPS);
+        RunResult.LAST_STEPS,
+        CharacterBatches.LENGTH / CharacterNetwork.STEP_LENGTH);
   }
 
   private static String diverged(RunResult result) {
