@@ -37,7 +37,16 @@ class SerializationTest {
         new NonFiniteParameter("0_W", 10, 1, 2, 3),
         report(),
         new ClipReport(
-            3, 1, Double.NaN, 5, 1, 0.2, 1, StepOutcome.CLIPPED, Map.of("0_W", 3.0, "0_b", 4.0)));
+            3,
+            1,
+            Double.NaN,
+            5,
+            1,
+            0.2,
+            1,
+            StepOutcome.CLIPPED,
+            Map.of("0_W", 3.0, "0_b", 4.0),
+            "worker 1"));
   }
 
   @ParameterizedTest

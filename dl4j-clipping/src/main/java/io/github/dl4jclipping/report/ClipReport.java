@@ -25,6 +25,8 @@ import java.util.Map;
  * @param outcome what became of the gradient
  * @param parameterNorms the norm of each parameter before clipping, by names such as {@code 0_W} or
  *     {@code dense_W}; empty unless an observer, the DEBUG log or the setting asks for them
+ * @param worker the name of the thread that trained: tells the workers of ParallelWrapper apart, as
+ *     in {@code "ParallelWrapper training thread 1"}
  */
 public record ClipReport(
     int iteration,
@@ -35,7 +37,8 @@ public record ClipReport(
     double coefficient,
     double maxNorm,
     StepOutcome outcome,
-    Map<String, Double> parameterNorms)
+    Map<String, Double> parameterNorms,
+    String worker)
     implements Serializable {
 
   /** Copies the map and keeps its order. */

@@ -107,7 +107,8 @@ final class StepReporter {
             coefficient,
             maxNorm,
             outcome,
-            parameterNorms(norms));
+            parameterNorms(norms),
+            Thread.currentThread().getName());
     reported = true;
     state.lastReport(report);
     state.window().add(report);

@@ -24,7 +24,7 @@ import org.nd4j.linalg.learning.config.Adam;
 class AudienceTest {
 
   static final ClipReport REPORT =
-      new ClipReport(3, 1, 0.5, 2, 1, 0.5, 1, StepOutcome.CLIPPED, Map.of());
+      new ClipReport(3, 1, 0.5, 2, 1, 0.5, 1, StepOutcome.CLIPPED, Map.of(), "main");
 
   @ParameterizedTest
   @ValueSource(strings = {"exception", "out of memory", "stack overflow"})

@@ -148,7 +148,8 @@ class ClippingLogTest {
 
   private static ClipReport report(
       double norm, double clippedNorm, StepOutcome outcome, double coefficient) {
-    return new ClipReport(0, 0, 0, norm, clippedNorm, coefficient, 1, outcome, java.util.Map.of());
+    return new ClipReport(
+        0, 0, 0, norm, clippedNorm, coefficient, 1, outcome, java.util.Map.of(), "main");
   }
 
   private static GradientClipping skipping() {

@@ -19,7 +19,7 @@ final class Results {
 
   static ClipReport step(
       int iteration, double score, double norm, StepOutcome outcome, Map<String, Double> norms) {
-    return new ClipReport(iteration, 0, score, norm, norm, 1, 40, outcome, norms);
+    return new ClipReport(iteration, 0, score, norm, norm, 1, 40, outcome, norms, "main");
   }
 
   /** Returns a result whose steps have these scores and 1, 2, ... as norms. */
