@@ -78,6 +78,20 @@ public class GradientClippingListener extends BaseTrainingListener
    */
   @Override
   public void onGradientCalculation(Model model) {
+    ensure(model);
+  }
+
+  /**
+   * Makes sure that this very gradient is clipped, as {@link #onGradientCalculation}: DL4J calls
+   * only this one on the clone of a {@link ComputationGraph}, and in a loop that calls {@code
+   * computeGradientAndScore} itself.
+   */
+  @Override
+  public void onBackwardPass(Model model) {
+    ensure(model);
+  }
+
+  private void ensure(Model model) {
     Installation.ensure(model, clipping == null ? null : clipping.plan(), audience);
   }
 

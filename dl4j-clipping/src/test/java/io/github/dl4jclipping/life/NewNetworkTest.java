@@ -2,6 +2,7 @@ package io.github.dl4jclipping.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.dl4jclipping.ClippedUpdater;
 import io.github.dl4jclipping.CollectingObserver;
@@ -93,8 +94,6 @@ class NewNetworkTest {
     Kind.fit(made, 3, 4);
     assertThat(seen.steps).hasSize(2);
     assertThat(seen.steps).allMatch(step -> step.outcome() == StepOutcome.CLIPPED);
-    Kind.fit(original, 3);
-    assertThat(seen.steps).hasSize(2);
   }
 
   @ParameterizedTest(name = "{0}, {1}")
@@ -142,6 +141,7 @@ class NewNetworkTest {
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("cases")
   void listenerAloneIsLost(Kind kind, String name, Making making) throws Exception {
+    assumeThat(kind == Kind.GRAPH && name.equals("clone")).isFalse(); // it keeps its listeners
     Model original = kind.plain(new Adam(1e-2));
     original.setListeners(new GradientClippingListener(ALWAYS).observe(seen));
     Kind.fit(original, 1, 2);
@@ -162,21 +162,19 @@ class NewNetworkTest {
     }
   }
 
-  /** Stock DL4J lists the original's listeners and never calls them. */
+  /** Such a copy has its original's listeners, of which DL4J calls onBackwardPass alone. */
   @Test
-  void cloneOfAGraphCallsItsListenersOnceTheyAreSetAnew() {
+  void cloneOfAGraphIsClippedByItsOriginalsListener() {
     ComputationGraph original = (ComputationGraph) Kind.GRAPH.plain(new Adam(1e-2));
     original.setListeners(new GradientClippingListener(ALWAYS).observe(seen));
     Kind.fit(original, 1);
     ComputationGraph copy = original.clone();
-    assertThat(copy.getListeners()).hasSize(1);
-    Kind.fit(copy, 2);
-    assertThat(seen.steps).hasSize(1);
 
-    copy.setListeners(List.copyOf(copy.getListeners()));
     Kind.fit(copy, 2);
 
     assertThat(seen.steps).hasSize(2);
+    assertThat(seen.last().outcome()).isEqualTo(StepOutcome.CLIPPED);
+    assertThat(GradientClipping.lastReport(copy)).contains(seen.last());
   }
 
   @ParameterizedTest

@@ -48,6 +48,21 @@ class ExternalGradientTest {
   }
 
   @Test
+  void listenerAloneClipsInALoopThatComputesGradientsByItself() {
+    MultiLayerNetwork network = Networks.init(Networks.plainConf(Networks.conf(new Sgd(0.1))));
+    network.addListeners(
+        new io.github.dl4jclipping.GradientClippingListener(GradientClipping.byGlobalNorm(0.01)));
+    for (int step = 0; step < 3; step++) {
+      Gradient gradient = backprop(network, Networks.batch(EXAMPLES, step));
+      update(network, gradient);
+      assertThat(GradientClipping.lastReport(network).orElseThrow().clippedNorm())
+          .isCloseTo(0.01, within(1e-7));
+      assertThat(Networks.exactNorm(gradient.gradient())).isCloseTo(0.1 * 0.01, within(1e-7));
+      network.setLearningRate(0.1); // puts DL4J's own updater back
+    }
+  }
+
+  @Test
   void gradientOfAnotherNetworkIsClippedWhereItLies() {
     MultiLayerNetwork worker = Networks.dense(Networks.conf(new NoOp()));
     MultiLayerNetwork target = Networks.dense(Networks.conf(new NoOp()));
