@@ -217,11 +217,12 @@ public final class GradientClipping implements Serializable {
   }
 
   /**
-   * Installs these settings in a network now. Only a training loop that calls the network's updater
-   * itself needs this; where DL4J's {@code fit} trains, the listener does it. In such a loop nobody
-   * notices when DL4J puts its own updater back: call this again after {@code setLearningRate},
-   * {@code setUpdater(null)} or {@code clear()}, or configure a {@link ClippedUpdater}, which then
-   * refuses to train.
+   * Installs these settings in a network now. Only a training loop that uses {@code
+   * backpropGradient} or the gradient of another network needs this: where DL4J's {@code fit} or
+   * {@code computeGradientAndScore} is called, the listener does it. In such a loop nobody notices
+   * when DL4J puts its own updater back: call this again after {@code setLearningRate}, {@code
+   * setUpdater(null)} or {@code clear()}, or configure a {@link ClippedUpdater}, which then refuses
+   * to train.
    *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @throws IllegalArgumentException if it is neither
