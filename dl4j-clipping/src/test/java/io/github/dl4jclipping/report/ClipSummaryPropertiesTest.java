@@ -73,7 +73,7 @@ final class ClipSummaryPropertiesTest {
             norms, Arbitraries.of(StepOutcome.class), Arbitraries.of(0.0, 0.5, 1.0, Double.NaN))
         .as(
             (norm, outcome, coefficient) ->
-                new ClipReport(0, 0, 0, norm, 0, coefficient, 1, outcome, Map.of()))
+                new ClipReport(0, 0, 0, norm, 0, coefficient, 1, outcome, Map.of(), "main"))
         .list()
         .ofMaxSize(40);
   }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ClipSummaryTest {
 
   private static ClipReport report(double norm, StepOutcome outcome, double coefficient) {
-    return new ClipReport(0, 0, 0, norm, norm * coefficient, coefficient, 1, outcome, Map.of());
+    return new ClipReport(
+        0, 0, 0, norm, norm * coefficient, coefficient, 1, outcome, Map.of(), "main");
   }
 
   @Test
