@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WorkersProgramTest {
 
   @ParameterizedTest
-  @CsvSource({"parallel, ParallelSample"})
+  @CsvSource({"parallel, ParallelSample", "spark, SparkSample"})
   void exitsWithStatus2AndOneLine(String name, String main, @TempDir Path folder) throws Exception {
     Process process =
         new ProcessBuilder(

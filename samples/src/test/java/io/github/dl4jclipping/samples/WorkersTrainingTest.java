@@ -16,12 +16,14 @@ class WorkersTrainingTest {
   private static final int BATCHES = 8;
 
   enum Where implements Workers.Factory {
-    PARALLEL_WRAPPER;
+    PARALLEL_WRAPPER,
+    SPARK;
 
     @Override
     public Workers of(MultiLayerNetwork network, GradientClipping clipping) {
       return switch (this) {
         case PARALLEL_WRAPPER -> new ParallelWorkers(network, clipping);
+        case SPARK -> new SparkWorkers(network, clipping);
       };
     }
   }
