@@ -45,4 +45,12 @@ public record ClipReport(
   public ClipReport {
     parameterNorms = Collections.unmodifiableMap(new LinkedHashMap<>(parameterNorms));
   }
+
+  /**
+   * Returns whether the gradient was scaled down or clamped; for {@link StepOutcome#ZEROED},
+   * whether what remained was scaled down.
+   */
+  public boolean isClipped() {
+    return outcome == StepOutcome.CLIPPED || (outcome == StepOutcome.ZEROED && coefficient < 1);
+  }
 }

@@ -16,7 +16,7 @@ public final class ReportWindow {
     steps++;
     if (report.outcome() == StepOutcome.SKIPPED) {
       skipped++;
-    } else if (report.coefficient() < 1 || report.outcome() == StepOutcome.CLIPPED) {
+    } else if (report.isClipped()) {
       clipped++;
     }
     if (Double.isFinite(report.norm())) {

@@ -40,13 +40,13 @@ class QuickstartTest {
 
   @Test
   void withoutANameTheTextIsTheLicence() throws Exception {
-    assertThat(Quickstart.pathOf("")).isAbsolute().hasFileName("LICENSE");
-    assertThat(Quickstart.pathOf("my.txt")).isAbsolute().hasFileName("my.txt");
+    assertThat(TextProgram.pathOf("")).isAbsolute().hasFileName("LICENSE");
+    assertThat(TextProgram.pathOf("my.txt")).isAbsolute().hasFileName("my.txt");
   }
 
   @Test
   void refusesWhatIsNoFileName() {
-    assertThatThrownBy(() -> Quickstart.pathOf("\0"))
+    assertThatThrownBy(() -> TextProgram.pathOf("\0"))
         .isInstanceOf(UnusableTextException.class)
         .hasMessageStartingWith("not a file name");
   }

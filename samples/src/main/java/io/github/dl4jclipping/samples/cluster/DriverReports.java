@@ -1,0 +1,81 @@
+package io.github.dl4jclipping.samples.cluster;
+
+import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.report.ClipObserver;
+import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.report.ClipSummary;
+import java.util.List;
+import org.apache.spark.SparkContext;
+import org.apache.spark.util.CollectionAccumulator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Observes on the executors and tells on the driver.
+ *
+ * <pre>{@code
+ * DriverReports reports = DriverReports.registeredWith(sc.sc());
+ * spark.setListeners(new GradientClippingListener(clipping).observe(reports));
+ * spark.fit(data);
+ * reports.log();
+ * }</pre>
+ *
+ * <p>DL4J sends its listeners to the executors inside each task, so that every task has a copy of
+ * its own, whose part Spark brings back and adds up when the task succeeds.
+ */
+public final class DriverReports implements ClipObserver {
+
+  /** The most incidents that one task sends. */
+  public static final int MAX_INCIDENTS = 10;
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger log = LoggerFactory.getLogger(DriverReports.class);
+
+  private final ClipSummaryAccumulator steps = new ClipSummaryAccumulator();
+  private final CollectionAccumulator<NonFiniteReport> incidents = new CollectionAccumulator<>();
+
+  private DriverReports() {}
+
+  /** Creates reports that come back to the driver of this context. */
+  public static DriverReports registeredWith(SparkContext context) {
+    DriverReports reports = new DriverReports();
+    context.register(reports.steps, "gradient clipping");
+    context.register(reports.incidents, "non-finite gradients");
+    return reports;
+  }
+
+  @Override
+  public void onStep(ClipReport report) {
+    steps.add(report);
+  }
+
+  @Override
+  public void onNonFinite(NonFiniteReport report) {
+    if (incidents.value().size() < MAX_INCIDENTS) {
+      incidents.add(report);
+    }
+  }
+
+  /** Returns what all tasks that succeeded did so far. */
+  public ClipSummary summary() {
+    return steps.value();
+  }
+
+  /** Returns where gradients were not finite, the first few of each task. */
+  public List<NonFiniteReport> incidents() {
+    return List.copyOf(incidents.value());
+  }
+
+  /** Writes one line for all steps, and a warning that describes the first incident. */
+  public void log() {
+    log.info("All executors: {}", summary());
+    incidents().stream()
+        .findFirst()
+        .ifPresent(
+            first ->
+                log.warn(
+                    "{} gradients were not finite, the first: {}",
+                    summary().nonFinite(),
+                    first.describe()));
+  }
+}

@@ -1,0 +1,217 @@
+package io.github.dl4jclipping.samples.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jclipping.ClippedUpdater;
+import io.github.dl4jclipping.GradientClipping;
+import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.NonFinitePolicy;
+import io.github.dl4jclipping.report.ClipSummary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.spark.api.Repartition;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/** Spark with its executor in this JVM, two tasks at a time. */
+class SparkLocalTest {
+
+  private static final double BOUND = 1e-3;
+  private static final GradientClipping ALWAYS = GradientClipping.byGlobalNorm(BOUND);
+  private static final GradientClipping NEVER = GradientClipping.byGlobalNorm(1e9);
+
+  private static JavaSparkContext context;
+
+  private DriverReports reports;
+
+  @BeforeAll
+  static void start() {
+    context =
+        new JavaSparkContext(
+            new SparkConf()
+                .setMaster("local[2]")
+                .setAppName("test")
+                .set("spark.driver.host", "127.0.0.1")
+                .set("spark.driver.bindAddress", "127.0.0.1")
+                .set("spark.ui.enabled", "false"));
+  }
+
+  @AfterAll
+  static void stop() {
+    context.close();
+  }
+
+  @BeforeEach
+  void register() {
+    reports = DriverReports.registeredWith(context.sc());
+  }
+
+  private void fit(
+      SparkKind kind, Model network, int frequency, List<DataSet> data, TrainingListener... own) {
+    kind.fit(context, master(frequency).build(), network, data, own);
+  }
+
+  /** Two runs give each worker the same batches. */
+  private void fitInPlace(
+      SparkKind kind, Model network, int frequency, List<DataSet> data, TrainingListener... own) {
+    ParameterAveragingTrainingMaster master =
+        master(frequency).repartionData(Repartition.Never).rngSeed(3).build();
+    kind.fit(context, master, network, data, own);
+  }
+
+  private static ParameterAveragingTrainingMaster.Builder master(int frequency) {
+    return new ParameterAveragingTrainingMaster.Builder(2, SparkKind.EXAMPLES)
+        .batchSizePerWorker(SparkKind.EXAMPLES)
+        .averagingFrequency(frequency);
+  }
+
+  private TrainingListener listener(GradientClipping clipping) {
+    return new GradientClippingListener(clipping).observe(reports);
+  }
+
+  private static List<DataSet> batches(int count) {
+    return new ArrayList<>(IntStream.rangeClosed(1, count).mapToObj(SparkKind::batch).toList());
+  }
+
+  private static List<DataSet> batchesWithNaN(int count) {
+    List<DataSet> batches = batches(count);
+    batches.get(1).getFeatures().putScalar(2, 1, Double.NaN);
+    return batches;
+  }
+
+  /** Rounds of two tasks, of several batches each: no task's part is lost. */
+  @ParameterizedTest
+  @CsvSource({"MULTI_LAYER, 3, 18", "GRAPH, 2, 8"})
+  void everyStepOfEveryTaskIsClippedAndCounted(SparkKind kind, int frequency, int count) {
+    Model network = kind.network(new Sgd(1));
+    INDArray before = network.params().dup();
+
+    fit(kind, network, frequency, batches(count), listener(ALWAYS));
+
+    ClipSummary summary = reports.summary();
+    assertThat(summary.steps()).isEqualTo(count);
+    assertThat(summary.clipped()).isEqualTo(count);
+    assertThat(summary.finiteNorms()).isEqualTo(count);
+    assertThat(summary.largestNorm()).isGreaterThan(summary.meanNorm());
+    assertThat(reports.incidents()).isEmpty();
+    // At learning rate 1 a step moves the parameters by the bound, the mean of two by no more.
+    double moved = network.params().sub(before).norm2Number().doubleValue();
+    assertThat(moved).isPositive().isLessThanOrEqualTo(BOUND * count / 2 * 1.0001);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isTheMeanOfWhatTheWorkersWouldHaveDoneAlone(SparkKind kind) {
+    Model network = kind.network(new Sgd(1));
+    INDArray start = network.params().dup();
+    INDArray expected = start.dup();
+    for (DataSet batch : batches(2)) {
+      Model alone = kind.network(new Sgd(1));
+      alone.setListeners(new GradientClippingListener(ALWAYS));
+      kind.fitHere(alone, batch);
+      expected.addi(alone.params().sub(start).divi(2));
+    }
+
+    fitInPlace(kind, network, 1, batches(2), listener(ALWAYS));
+
+    assertThat(network.params().distance2(expected)).isCloseTo(0, within(BOUND * 1e-3));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isAsInStockWhereNothingClips(SparkKind kind) {
+    Model stock = kind.network(new Adam(1e-2));
+    Model clipped = kind.network(new Adam(1e-2));
+
+    fitInPlace(kind, stock, 2, batches(8));
+    fitInPlace(kind, clipped, 2, batches(8), listener(NEVER));
+
+    assertThat(clipped.params()).isEqualTo(stock.params());
+    assertThat(clipped.params().data().asFloat()).isEqualTo(stock.params().data().asFloat());
+    assertThat(reports.summary().steps()).isEqualTo(8);
+    assertThat(reports.summary().clipped()).isZero();
+  }
+
+  @Test
+  void summariesOfSeveralFitsAddUp() {
+    Model network = SparkKind.MULTI_LAYER.network(new Adam(1e-2));
+
+    fit(SparkKind.MULTI_LAYER, network, 2, batches(4), listener(ALWAYS));
+    fit(SparkKind.MULTI_LAYER, network, 2, batches(4), listener(NEVER));
+
+    assertThat(reports.summary().steps()).isEqualTo(8);
+    assertThat(reports.summary().clippedShare()).isEqualTo(0.5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MULTI_LAYER, 0_W", "GRAPH, dense_W"})
+  void raiseFailsTheJobAndNamesTheParameters(SparkKind kind, String parameter) {
+    Model network = kind.network(new Sgd(0.1));
+    INDArray before = network.params().dup();
+
+    assertThatThrownBy(() -> fit(kind, network, 2, batchesWithNaN(4), listener(ALWAYS)))
+        .isInstanceOf(SparkException.class)
+        .hasMessageContaining("NonFiniteGradientException: Non-finite gradient at iteration")
+        .hasMessageContaining(parameter);
+
+    assertThat(network.params()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MULTI_LAYER, 0_W", "GRAPH, dense_W"})
+  void skipGoesOnAndTheDriverKnows(SparkKind kind, String parameter) {
+    Model network = kind.network(new Sgd(0.1));
+    GradientClipping skipping = ALWAYS.toBuilder().nonFinite(NonFinitePolicy.SKIP).build();
+
+    fit(kind, network, 2, batchesWithNaN(8), listener(skipping));
+
+    assertThat(network.params().isNaN().any()).isFalse();
+    assertThat(reports.summary().steps()).isEqualTo(8);
+    assertThat(reports.summary().skipped()).isOne();
+    assertThat(reports.summary().clipped()).isEqualTo(7);
+    assertThat(reports.incidents()).hasSize(1);
+    assertThat(reports.incidents().get(0).describe()).contains(parameter);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anOptionOfTheConfigurationIsClippedToo(SparkKind kind) {
+    Model network = kind.network(new ClippedUpdater(new Adam(1e-2), ALWAYS));
+
+    fit(kind, network, 2, batches(8), new GradientClippingListener().observe(reports));
+
+    assertThat(reports.summary().clipped()).isEqualTo(8);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anOptionOfTheConfigurationWithoutAListenerRefuses(SparkKind kind) {
+    Model network = kind.network(new ClippedUpdater(new Sgd(1), ALWAYS));
+    INDArray before = network.params().dup();
+
+    assertThatThrownBy(() -> fit(kind, network, 2, batches(4)))
+        .isInstanceOf(SparkException.class)
+        .hasMessageContaining("refusing to train it unclipped")
+        .hasMessageContaining("give the listener to what trains the network");
+
+    assertThat(network.params()).isEqualTo(before);
+  }
+}
