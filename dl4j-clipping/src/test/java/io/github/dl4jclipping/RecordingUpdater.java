@@ -7,21 +7,24 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.GradientUpdater;
-import org.nd4j.linalg.learning.SgdUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.schedule.ISchedule;
 
-/** SGD that keeps a copy of every gradient it is handed. */
+/** An updater, SGD unless told otherwise, that keeps a copy of every gradient it is handed. */
 public final class RecordingUpdater implements IUpdater {
 
   private static final long serialVersionUID = 1L;
 
-  private final Sgd sgd;
+  private final IUpdater wrapped;
   private final transient List<INDArray> seen = new ArrayList<>();
 
   public RecordingUpdater(double learningRate) {
-    this.sgd = new Sgd(learningRate);
+    this(new Sgd(learningRate));
+  }
+
+  public RecordingUpdater(IUpdater wrapped) {
+    this.wrapped = wrapped;
   }
 
   /** Returns the gradients handed over since the last call, one for each updater block. */
@@ -42,37 +45,40 @@ public final class RecordingUpdater implements IUpdater {
 
   @Override
   public long stateSize(long numParams) {
-    return 0;
+    return wrapped.stateSize(numParams);
   }
 
   @Override
   public GradientUpdater<?> instantiate(INDArray view, boolean initialize) {
-    return recorder();
+    return recorder(wrapped.instantiate(view, initialize));
   }
 
   @Override
   public GradientUpdater<?> instantiate(Map<String, INDArray> state, boolean initialize) {
-    return recorder();
+    return recorder(wrapped.instantiate(state, initialize));
   }
 
-  private GradientUpdater<Sgd> recorder() {
-    SgdUpdater updater = new SgdUpdater(sgd);
-    return new GradientUpdater<>() {
+  private GradientUpdater<?> recorder(GradientUpdater<?> updater) {
+    return new GradientUpdater<IUpdater>() {
       @Override
-      public Sgd getConfig() {
-        return sgd;
+      public IUpdater getConfig() {
+        return updater.getConfig();
       }
 
       @Override
-      public void setState(Map<String, INDArray> state, boolean initialize) {}
+      public void setState(Map<String, INDArray> state, boolean initialize) {
+        updater.setState(state, initialize);
+      }
 
       @Override
       public Map<String, INDArray> getState() {
-        return Map.of();
+        return updater.getState();
       }
 
       @Override
-      public void setStateViewArray(INDArray view, long[] shape, char order, boolean initialize) {}
+      public void setStateViewArray(INDArray view, long[] shape, char order, boolean initialize) {
+        updater.setStateViewArray(view, shape, order, initialize);
+      }
 
       @Override
       public void applyUpdater(INDArray gradient, int iteration, int epoch) {
@@ -92,16 +98,16 @@ public final class RecordingUpdater implements IUpdater {
 
   @Override
   public double getLearningRate(int iteration, int epoch) {
-    return sgd.getLearningRate(iteration, epoch);
+    return wrapped.getLearningRate(iteration, epoch);
   }
 
   @Override
   public boolean hasLearningRate() {
-    return true;
+    return wrapped.hasLearningRate();
   }
 
   @Override
   public void setLrAndSchedule(double lr, ISchedule schedule) {
-    sgd.setLrAndSchedule(lr, schedule);
+    wrapped.setLrAndSchedule(lr, schedule);
   }
 }
