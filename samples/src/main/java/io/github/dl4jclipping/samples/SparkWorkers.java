@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.spark.api.RDDTrainingApproach;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.nd4j.linalg.dataset.DataSet;
@@ -29,6 +30,8 @@ final class SparkWorkers implements Workers {
             new ParameterAveragingTrainingMaster.Builder(COUNT, CharacterBatches.BATCH_SIZE)
                 .batchSizePerWorker(CharacterBatches.BATCH_SIZE)
                 .averagingFrequency(AVERAGING_FREQUENCY)
+                // The default writes all data to files first, on a cluster to a shared file system
+                .rddTrainingApproach(RDDTrainingApproach.Direct)
                 .build());
     spark.setListeners(new GradientClippingListener(clipping).logEvery(0).observe(reports));
   }

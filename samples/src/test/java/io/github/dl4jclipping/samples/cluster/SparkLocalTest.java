@@ -17,6 +17,7 @@ import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.spark.api.RDDTrainingApproach;
 import org.deeplearning4j.spark.api.Repartition;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.junit.jupiter.api.AfterAll;
@@ -80,6 +81,7 @@ class SparkLocalTest {
   private static ParameterAveragingTrainingMaster.Builder master(int frequency) {
     return new ParameterAveragingTrainingMaster.Builder(2, SparkKind.EXAMPLES)
         .batchSizePerWorker(SparkKind.EXAMPLES)
+        .rddTrainingApproach(RDDTrainingApproach.Direct)
         .averagingFrequency(frequency);
   }
 
@@ -99,12 +101,14 @@ class SparkLocalTest {
 
   /** Rounds of two tasks, of several batches each: no task's part is lost. */
   @ParameterizedTest
-  @CsvSource({"MULTI_LAYER, 3, 18", "GRAPH, 2, 8"})
-  void everyStepOfEveryTaskIsClippedAndCounted(SparkKind kind, int frequency, int count) {
+  @CsvSource({"MULTI_LAYER, Direct", "MULTI_LAYER, Export", "GRAPH, Direct", "GRAPH, Export"})
+  void everyStepOfEveryTaskIsClippedAndCounted(SparkKind kind, RDDTrainingApproach approach) {
+    int count = 12;
     Model network = kind.network(new Sgd(1));
     INDArray before = network.params().dup();
+    ParameterAveragingTrainingMaster master = master(3).rddTrainingApproach(approach).build();
 
-    fit(kind, network, frequency, batches(count), listener(ALWAYS));
+    kind.fit(context, master, network, batches(count), listener(ALWAYS));
 
     ClipSummary summary = reports.summary();
     assertThat(summary.steps()).isEqualTo(count);
