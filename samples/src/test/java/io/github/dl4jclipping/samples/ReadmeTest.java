@@ -31,6 +31,8 @@ class ReadmeTest {
   private static final String KNOWN =
       """
       import java.io.File;
+      import org.apache.spark.api.java.JavaRDD;
+      import org.apache.spark.api.java.JavaSparkContext;
       import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
       import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
       import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -39,6 +41,7 @@ class ReadmeTest {
       import org.deeplearning4j.util.ModelSerializer;
       import org.nd4j.linalg.activations.Activation;
       import org.nd4j.linalg.api.ndarray.INDArray;
+      import org.nd4j.linalg.dataset.DataSet;
       import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
       import org.nd4j.linalg.learning.config.Adam;
       import io.github.dl4jclipping.*;
@@ -85,7 +88,8 @@ class ReadmeTest {
             + imports
             + "\nclass Snippet {\n"
             + "  void run(MultiLayerNetwork network, DataSetIterator iterator, File file,\n"
-            + "      INDArray weightGradient, INDArray biasGradient) throws Exception {\n"
+            + "      INDArray weightGradient, INDArray biasGradient,\n"
+            + "      JavaSparkContext context, JavaRDD<DataSet> data) throws Exception {\n"
             + statements
             + "  }\n}\n";
     return new SimpleJavaFileObject(
