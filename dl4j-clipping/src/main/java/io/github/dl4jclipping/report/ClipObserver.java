@@ -7,8 +7,10 @@ import java.io.Serializable;
  * Is told of every step.
  *
  * <p>Called on the training thread, which waits; never called concurrently, even where several
- * threads train. An observer that throws, whatever it throws, never stops or changes training: it
- * is logged once and not called again. Serialisable, since Spark sends it to its executors.
+ * threads train; so it must not wait for another network that trains. Told once by each listener
+ * that it was given to. An observer that throws, whatever it throws, never stops or changes
+ * training: it is logged once and not called again. Serialisable, since Spark sends it to its
+ * executors.
  */
 @FunctionalInterface
 public interface ClipObserver extends Serializable {

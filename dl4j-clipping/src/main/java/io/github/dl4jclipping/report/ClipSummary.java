@@ -103,8 +103,8 @@ public record ClipSummary(
   }
 
   /**
-   * Returns the mean of the finite norms before clipping, correct to the last bit, or NaN when
-   * there are none.
+   * Returns the mean of the finite norms before clipping, rounded to a double from the exact sum,
+   * or NaN when there are none.
    */
   public double meanNorm() {
     return finiteNorms == 0

@@ -70,7 +70,9 @@ record Rescaling(Host host, Gradient gradient, GradientViews views, NormType typ
   private double[] meanNormsByParameter(Norms norms) {
     return norms.byParameter().length > 0
         ? norms.byParameter().clone()
-        : Norms.measure(views, type, true).dividedBy(divisor()).byParameter();
+        : Arrays.stream(GradientNorms.norms(views.byParameter(), type))
+            .map(norm -> norm / divisor())
+            .toArray();
   }
 
   private Rescaled clamp(double bound) {

@@ -180,6 +180,26 @@ class NewNetworkTest {
     assertThat(GradientClipping.lastReport(copy)).contains(seen.last());
   }
 
+  /** What is fine-tuned has the updater that it was given. */
+  @Test
+  void fineTuningWithAnUpdaterOfItsOwnTakesTheOptionAway() {
+    MultiLayerNetwork original =
+        (MultiLayerNetwork) Kind.LAYERS.plain(new ClippedUpdater(new Adam(1e-2), ALWAYS));
+    MultiLayerNetwork free = fineTuned(original, new Adam(1e-3));
+    MultiLayerNetwork guarded = fineTuned(original, new ClippedUpdater(new Adam(1e-3), ALWAYS));
+
+    Kind.fit(free, 1);
+
+    assertThat(GradientClipping.lastReport(free)).isEmpty();
+    assertThatThrownBy(() -> Kind.fit(guarded, 1)).isInstanceOf(IllegalStateException.class);
+  }
+
+  private static MultiLayerNetwork fineTuned(MultiLayerNetwork original, IUpdater updater) {
+    return new TransferLearning.Builder(original)
+        .fineTuneConfiguration(new FineTuneConfiguration.Builder().updater(updater).build())
+        .build();
+  }
+
   @ParameterizedTest
   @EnumSource
   void convertedNetworkRefusesUntilItHasAListener(Kind kind) {

@@ -7,10 +7,10 @@ import io.github.dl4jclipping.ClippedUpdater;
 import io.github.dl4jclipping.CollectingObserver;
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.Kind;
 import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.Snapshot;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -20,10 +20,8 @@ import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.optimize.listeners.CollectScoresIterationListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.dataset.DataSet;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** How clipping gets into a network, stays there, and gets out again. */
@@ -34,123 +32,90 @@ class InstallationTest {
   private final CollectingObserver seen = new CollectingObserver();
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void configuredNetworkRefusesToTrainWithoutAListener(boolean graph) {
-    Model network = network(graph, new ClippedUpdater(new Adam(1e-2), CLIPPING));
+  @EnumSource
+  void configuredNetworkRefusesToTrainWithoutAListener(Kind kind) {
+    Model network = kind.plain(new ClippedUpdater(new Adam(1e-2), CLIPPING));
     Snapshot before = Snapshot.of(network);
 
-    assertThatThrownBy(() -> fit(network, 1))
+    assertThatThrownBy(() -> Kind.fit(network, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("addListeners(new GradientClippingListener())");
 
     assertThat(Snapshot.of(network).params()).isEqualTo(before.params());
     network.addListeners(new GradientClippingListener().observe(seen));
-    fit(network, 1);
+    Kind.fit(network, 1);
     assertThat(seen.last().maxNorm()).isEqualTo(0.05);
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void setLearningRateLosesNeitherClippingNorAdamsMoments(boolean graph) {
-    Model clipped = network(graph, new Adam(1e-2));
-    Model reference = network(graph, new Adam(1e-2));
-    clipped.addListeners(listener(GradientClipping.byGlobalNorm(1e9)));
-    for (int i = 0; i < 3; i++) {
-      fit(clipped, i);
-      fit(reference, i);
-      if (i == 1) {
-        setLearningRate(clipped, 3e-3);
-        setLearningRate(reference, 3e-3);
-      }
-    }
-    assertThat(seen.steps).hasSize(3);
-    assertThat(Snapshot.of(clipped)).isEqualTo(Snapshot.of(reference));
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void configuredNetworkRefusesAfterSetLearningRateWithoutItsListener(boolean graph) {
-    Model network = network(graph, new ClippedUpdater(new Adam(1e-2), CLIPPING));
+  @EnumSource
+  void configuredNetworkRefusesAfterSetLearningRateWithoutItsListener(Kind kind) {
+    Model network = kind.plain(new ClippedUpdater(new Adam(1e-2), CLIPPING));
     network.addListeners(new GradientClippingListener());
-    fit(network, 1);
+    Kind.fit(network, 1);
     network.setListeners();
-    fit(network, 2); // removing the listener leaves clipping on
+    Kind.fit(network, 2); // removing the listener leaves clipping on
     assertThat(GradientClipping.lastReport(network).orElseThrow().iteration()).isEqualTo(1);
-    setLearningRate(network, 1e-3);
+    Kind.setLearningRate(network, 1e-3);
 
-    assertThatThrownBy(() -> fit(network, 3)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> Kind.fit(network, 3)).isInstanceOf(IllegalStateException.class);
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void setUpdaterNullStartsAfreshAsStockDoes(boolean graph) {
-    Model clipped = network(graph, new Adam(1e-2));
-    Model stock = network(graph, new Adam(1e-2));
-    clipped.addListeners(listener(GradientClipping.byGlobalNorm(1e9)));
-    for (int i = 0; i < 3; i++) {
-      fit(clipped, i);
-      fit(stock, i);
-      setUpdaterNull(clipped);
-      setUpdaterNull(stock);
-    }
-    assertThat(seen.steps).hasSize(3);
-    assertThat(Snapshot.of(clipped)).isEqualTo(Snapshot.of(stock));
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void detachGivesStockBack(boolean graph) {
-    Model network = network(graph, new Adam(1e-2));
-    Model stock = network(graph, new Adam(1e-2));
+  @EnumSource
+  void detachGivesStockBack(Kind kind) {
+    Model network = kind.plain(new Adam(1e-2));
+    Model stock = kind.plain(new Adam(1e-2));
     CollectScoresIterationListener other = new CollectScoresIterationListener();
     network.addListeners(listener(GradientClipping.byGlobalNorm(1e9)), other);
-    fit(network, 1);
-    fit(stock, 1);
+    Kind.fit(network, 1);
+    Kind.fit(stock, 1);
 
     GradientClipping.detachFrom(network);
 
-    assertThat(updater(network))
-        .hasSameClassAs(updater(stock))
-        .isExactlyInstanceOf(graph ? ComputationGraphUpdater.class : MultiLayerUpdater.class);
+    assertThat(Kind.updater(network))
+        .hasSameClassAs(Kind.updater(stock))
+        .isExactlyInstanceOf(
+            kind == Kind.GRAPH ? ComputationGraphUpdater.class : MultiLayerUpdater.class);
     assertThat(GradientClipping.lastReport(network)).isEmpty();
-    fit(network, 2);
-    fit(stock, 2);
+    Kind.fit(network, 2);
+    Kind.fit(stock, 2);
     assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
     assertThat(seen.steps).hasSize(1);
-    assertThat(listeners(network)).containsExactly(other);
+    assertThat(Kind.listeners(network)).containsExactly(other);
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void detachedConfiguredNetworkRefusesUntilItsOptionIsRemoved(boolean graph) {
-    Model stock = network(graph, new Adam(1e-2));
+  @EnumSource
+  void detachedConfiguredNetworkRefusesUntilItsOptionIsRemoved(Kind kind) {
+    Model stock = kind.plain(new Adam(1e-2));
     Model network =
-        network(graph, new ClippedUpdater(new Adam(1e-2), GradientClipping.byGlobalNorm(1e9)));
+        kind.plain(new ClippedUpdater(new Adam(1e-2), GradientClipping.byGlobalNorm(1e9)));
     network.addListeners(new GradientClippingListener());
-    fit(network, 1);
-    fit(stock, 1);
+    Kind.fit(network, 1);
+    Kind.fit(stock, 1);
     GradientClipping.detachFrom(network);
-    assertThatThrownBy(() -> fit(network, 2)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> Kind.fit(network, 2)).isInstanceOf(IllegalStateException.class);
 
     removeOption(network);
 
-    fit(network, 2);
-    fit(stock, 2);
+    Kind.fit(network, 2);
+    Kind.fit(stock, 2);
     assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
   }
 
   /** The guards stand in updaters that DL4J built long before. */
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void removedOptionLetsANetworkTrainThatWasRefused(boolean graph) {
-    Model stock = network(graph, new Adam(1e-2));
-    Model network = network(graph, new ClippedUpdater(new Adam(1e-2), CLIPPING));
-    assertThatThrownBy(() -> fit(network, 1)).isInstanceOf(IllegalStateException.class);
+  @EnumSource
+  void removedOptionLetsANetworkTrainThatWasRefused(Kind kind) {
+    Model stock = kind.plain(new Adam(1e-2));
+    Model network = kind.plain(new ClippedUpdater(new Adam(1e-2), CLIPPING));
+    assertThatThrownBy(() -> Kind.fit(network, 1)).isInstanceOf(IllegalStateException.class);
 
     removeOption(network);
 
-    fit(network, 1);
-    fit(stock, 1);
+    Kind.fit(network, 1);
+    Kind.fit(stock, 1);
     assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
   }
 
@@ -165,9 +130,9 @@ class InstallationTest {
                   .layer(new DenseLayer.Builder().nIn(4).nOut(5).updater(shared).build())
                   .layer(new OutputLayer.Builder(LossFunction.MCXENT).nIn(5).nOut(3).build())
                   .build());
-      assertThatThrownBy(() -> fit(network, 1)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> Kind.fit(network, 1)).isInstanceOf(IllegalStateException.class);
       removeOption(network);
-      fit(network, 1);
+      Kind.fit(network, 1);
     }
   }
 
@@ -188,13 +153,13 @@ class InstallationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void listenerWithoutSettingsNeedsAConfiguredNetwork(boolean graph) {
-    Model network = network(graph, new Adam(1e-2));
+  @EnumSource
+  void listenerWithoutSettingsNeedsAConfiguredNetwork(Kind kind) {
+    Model network = kind.plain(new Adam(1e-2));
     network.addListeners(new GradientClippingListener());
     Snapshot before = Snapshot.of(network);
 
-    assertThatThrownBy(() -> fit(network, 1))
+    assertThatThrownBy(() -> Kind.fit(network, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("this network has none");
     assertThat(Snapshot.of(network)).isEqualTo(before);
@@ -202,26 +167,26 @@ class InstallationTest {
 
   @Test
   void listenerAndConfigurationMustAgree() {
-    Model network = network(false, new ClippedUpdater(new Adam(1e-2), CLIPPING));
+    Model network = Kind.LAYERS.plain(new ClippedUpdater(new Adam(1e-2), CLIPPING));
     network.addListeners(listener(GradientClipping.byGlobalNorm(7)));
 
-    assertThatThrownBy(() -> fit(network, 1))
+    assertThatThrownBy(() -> Kind.fit(network, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("maxNorm=7.0")
         .hasMessageContaining("maxNorm=0.05")
         .hasMessageContaining("ClippedUpdater");
 
     network.setListeners(listener(CLIPPING));
-    fit(network, 1);
+    Kind.fit(network, 1);
     assertThat(seen.steps).hasSize(1);
   }
 
   @Test
   void twoListenersMustAgree() {
-    Model network = network(true, new Adam(1e-2));
+    Model network = Kind.GRAPH.plain(new Adam(1e-2));
     network.addListeners(listener(CLIPPING), listener(GradientClipping.byValue(1)));
 
-    assertThatThrownBy(() -> fit(network, 1))
+    assertThatThrownBy(() -> Kind.fit(network, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("clipValue=1.0")
         .hasMessageContaining("maxNorm=0.05")
@@ -231,12 +196,12 @@ class InstallationTest {
   @Test
   void twoListenersThatAgreeBothObserve() {
     CollectingObserver second = new CollectingObserver();
-    Model network = network(true, new Adam(1e-2));
+    Model network = Kind.GRAPH.plain(new Adam(1e-2));
     network.addListeners(
         listener(CLIPPING),
         new GradientClippingListener(GradientClipping.byGlobalNorm(0.05)).observe(second));
-    fit(network, 1);
-    fit(network, 2);
+    Kind.fit(network, 1);
+    Kind.fit(network, 2);
     assertThat(seen.steps).hasSize(2).isEqualTo(second.steps);
   }
 
@@ -244,15 +209,15 @@ class InstallationTest {
   void replacedListenerHearsNoMoreAndAllOfAReplacementDo() {
     CollectingObserver second = new CollectingObserver();
     CollectingObserver third = new CollectingObserver();
-    Model network = network(false, new Adam(1e-2));
+    Model network = Kind.LAYERS.plain(new Adam(1e-2));
     network.setListeners(listener(CLIPPING));
-    fit(network, 1);
+    Kind.fit(network, 1);
     network.setListeners(
         new GradientClippingListener(CLIPPING).observe(second),
         new GradientClippingListener(CLIPPING).observe(third));
-    fit(network, 2);
+    Kind.fit(network, 2);
     network.setListeners();
-    fit(network, 3);
+    Kind.fit(network, 3);
 
     assertThat(seen.steps).hasSize(1);
     assertThat(second.steps).hasSize(2).isEqualTo(third.steps);
@@ -275,7 +240,7 @@ class InstallationTest {
                 .build());
     network.addListeners(new GradientClippingListener());
 
-    assertThatThrownBy(() -> fit(network, 1))
+    assertThatThrownBy(() -> Kind.fit(network, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("maxNorm=7.0")
         .hasMessageContaining("maxNorm=0.05");
@@ -296,7 +261,7 @@ class InstallationTest {
                         .build())
                 .build());
     network.addListeners(new GradientClippingListener().observe(seen));
-    fit(network, 1);
+    Kind.fit(network, 1);
     assertThat(seen.last().parameterNorms()).containsOnlyKeys("0_W", "0_b", "1_W", "1_b");
   }
 
@@ -307,7 +272,7 @@ class InstallationTest {
     network.setUpdater(foreign);
     network.addListeners(listener(CLIPPING));
 
-    assertThatThrownBy(() -> fit(network, 1))
+    assertThatThrownBy(() -> Kind.fit(network, 1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("ForeignUpdater");
     assertThat(network.getUpdater()).isSameAs(foreign);
@@ -338,10 +303,10 @@ class InstallationTest {
   void anotherRuleStartsAfreshAfterDetach() {
     MultiLayerNetwork network = Networks.dense(Networks.conf(new Adam(1e-2)));
     CLIPPING.attachTo(network);
-    fit(network, 1);
+    Kind.fit(network, 1);
     GradientClipping.detachFrom(network);
     GradientClipping.byGlobalNorm(7).attachTo(network);
-    fit(network, 2);
+    Kind.fit(network, 2);
     assertThat(GradientClipping.lastReport(network).orElseThrow().maxNorm()).isEqualTo(7);
   }
 
@@ -362,47 +327,5 @@ class InstallationTest {
 
   private GradientClippingListener listener(GradientClipping clipping) {
     return new GradientClippingListener(clipping).observe(seen);
-  }
-
-  private static Model network(boolean graph, IUpdater updater) {
-    // Without BatchNormalization, whose NoOp blocks stock setLearningRate cannot rebuild.
-    var conf = Networks.conf(updater);
-    return graph
-        ? Networks.init(Networks.plainGraphConf(conf))
-        : Networks.init(Networks.plainConf(conf));
-  }
-
-  private static void fit(Model network, long seed) {
-    DataSet batch = Networks.batch(7, seed);
-    ((NeuralNetwork) network).fit(batch);
-  }
-
-  private static java.util.Collection<org.deeplearning4j.optimize.api.TrainingListener> listeners(
-      Model model) {
-    return model instanceof MultiLayerNetwork network
-        ? network.getListeners()
-        : ((ComputationGraph) model).getListeners();
-  }
-
-  private static Object updater(Model model) {
-    return model instanceof MultiLayerNetwork network
-        ? network.getUpdater()
-        : ((ComputationGraph) model).getUpdater();
-  }
-
-  private static void setLearningRate(Model model, double rate) {
-    if (model instanceof MultiLayerNetwork network) {
-      network.setLearningRate(rate);
-    } else {
-      ((ComputationGraph) model).setLearningRate(rate);
-    }
-  }
-
-  private static void setUpdaterNull(Model model) {
-    if (model instanceof MultiLayerNetwork network) {
-      network.setUpdater(null);
-    } else {
-      ((ComputationGraph) model).setUpdater(null);
-    }
   }
 }
