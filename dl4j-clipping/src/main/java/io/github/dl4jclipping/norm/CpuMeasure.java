@@ -1,26 +1,21 @@
 package io.github.dl4jclipping.norm;
 
-import java.lang.ref.Reference;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.openblas.global.openblas_nolapack;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Measures dense CPU arrays by their memory.
+ * Measures dense CPU arrays by their memory, at its speed.
  *
- * <p>Sums of squares run in BLAS, block by block, at the speed of memory. Every sum is taken in
- * double: one in float is off by more than 1e-6 within a few thousand elements. Where a sum over-
- * or underflows, and for all other orders, two plain passes scaled by the largest magnitude give
- * the answer.
+ * <p>One pass sums up powers; where that sum over- or underflows, two plain passes scaled by the
+ * largest magnitude give the answer.
  */
 final class CpuMeasure implements Measure {
 
   static final CpuMeasure INSTANCE = new CpuMeasure();
 
-  /** Mean square below which single squares may have lost digits to underflow. */
+  /** Mean power below which single powers may have lost digits to underflow. */
   private static final double TINY_FLOAT = 1e-30;
 
   private static final double TINY_DOUBLE = 1e-290;
@@ -29,83 +24,90 @@ final class CpuMeasure implements Measure {
 
   @Override
   public double norm(INDArray array, NormType type) {
-    if (type.equals(NormType.L2) && array.dataType() != DataType.FLOAT16) {
-      double squares = squares(array);
-      double tiny = array.dataType() == DataType.FLOAT ? TINY_FLOAT : TINY_DOUBLE;
-      if (squares < Double.POSITIVE_INFINITY && squares > tiny * array.length()) {
-        return Math.sqrt(squares);
-      }
-    } else if (type.equals(NormType.L1)) {
-      double magnitudes = Blocks.fold(array, 0.0, CpuMeasure::magnitudes);
-      if (magnitudes < Double.POSITIVE_INFINITY) {
-        return magnitudes;
-      }
+    double[] norm = new double[1];
+    norms(List.of(Stretch.whole(array)), type, norm);
+    return norm[0];
+  }
+
+  /** Measures each stretch. */
+  static void norms(List<Stretch> stretches, NormType type, double[] norms) {
+    Pieces.walk(stretches, norms, () -> new Powers(type), type::merge);
+    for (int i = 0; i < norms.length; i++) {
+      norms[i] = norm(stretches.get(i), type, norms[i]);
     }
-    return scaled(array, type);
   }
 
   @Override
   public NonFiniteCount nonFinite(INDArray array) {
-    return Blocks.fold(array, NonFiniteCount.NONE, CpuMeasure::count);
+    MemoryReader reader = MemoryReaders.on(array);
+    NonFiniteCount count = NonFiniteCount.NONE;
+    for (long from = 0; from < array.length(); from += MemoryReader.BLOCK) {
+      int length = (int) Math.min(MemoryReader.BLOCK, array.length() - from);
+      count = count(count, reader.read(from, length), length);
+    }
+    return count;
   }
 
-  /** Sums squares in blocks, each block by BLAS. */
-  private static double squares(INDArray array) {
-    Pointer memory = array.data().addressPointer();
-    double sum = 0;
-    try {
-      for (long from = 0; from < array.length(); from += Blocks.SIZE) {
-        int length = (int) Math.min(Blocks.SIZE, array.length() - from);
-        sum += dot(memory.position(from), length);
+  /** Sums powers up, with one reader for all stretches in a row that are of one type. */
+  private static final class Powers implements Pieces.Walker {
+
+    private final NormType type;
+    private @Nullable INDArray last;
+    private @Nullable DataType readable;
+    private @Nullable MemoryReader reader;
+
+    Powers(NormType type) {
+      this.type = type;
+    }
+
+    @Override
+    public double walk(Stretch stretch, long from, long to) {
+      return pointedAt(stretch).powers(type, from, to);
+    }
+
+    private MemoryReader pointedAt(Stretch stretch) {
+      MemoryReader known = reader;
+      if (known == null || stretch.type() != readable) {
+        readable = stretch.type();
+        known = MemoryReaders.of(readable);
+        reader = known;
+      } else if (stretch.array() == last) {
+        return known;
       }
-    } finally {
-      // The pointer does not own the memory, which could be freed while it is read.
-      Reference.reachabilityFence(array);
+      last = stretch.array();
+      known.pointAt(last);
+      return known;
     }
-    return sum;
   }
 
-  /** Of BLAS's products of floats, dsdot adds up in double; its single squares may be floats. */
-  private static double dot(Pointer x, int length) {
-    return x instanceof FloatPointer floats
-        ? openblas_nolapack.cblas_dsdot(length, floats, 1, floats, 1)
-        : openblas_nolapack.cblas_ddot(length, (DoublePointer) x, 1, (DoublePointer) x, 1);
-  }
-
-  private static double magnitudes(double soFar, double[] block, int length) {
-    double sum = 0;
-    for (int i = 0; i < length; i++) {
-      sum += Math.abs(block[i]);
+  private static double norm(Stretch stretch, NormType type, double powers) {
+    boolean neverTooSmall = type.equals(NormType.L1) && powers < Double.POSITIVE_INFINITY;
+    if (type.equals(NormType.INF) || neverTooSmall) {
+      return powers;
     }
-    return soFar + sum;
+    double tiny = stretch.type() == DataType.FLOAT ? TINY_FLOAT : TINY_DOUBLE;
+    boolean exact = powers < Double.POSITIVE_INFINITY && powers > tiny * stretch.length();
+    return exact ? type.root(powers) : scaled(stretch, type);
   }
 
-  private static double scaled(INDArray array, NormType type) {
-    double largest = Blocks.fold(array, 0.0, CpuMeasure::largest);
-    if (type.equals(NormType.INF) || largest == 0 || !Double.isFinite(largest)) {
+  private static double scaled(Stretch stretch, NormType type) {
+    if (stretch.length() == 0) {
+      return 0;
+    }
+    MemoryReader reader = MemoryReaders.on(stretch.array());
+    if (reader.powers(NormType.L1, stretch.from(), stretch.to()) == 0) {
+      return 0;
+    }
+    double largest = reader.powers(NormType.INF, stretch.from(), stretch.to());
+    if (!Double.isFinite(largest)) {
       return largest;
     }
-    double sum =
-        Blocks.fold(
-            array,
-            0.0,
-            (soFar, block, length) -> {
-              double blockSum = 0;
-              for (int i = 0; i < length; i++) {
-                blockSum += type.power(Math.abs(block[i]) / largest);
-              }
-              return soFar + blockSum;
-            });
-    return largest * type.root(sum);
-  }
-
-  /** Returns the largest magnitude; Math.max, unlike a comparison, keeps a NaN. */
-  private static double largest(double soFar, double[] block, int length) {
-    double largest = soFar;
-    for (int i = 0; i < length; i++) {
-      largest = Math.max(largest, Math.abs(block[i]));
+    double sum = 0;
+    for (long at = stretch.from(); at < stretch.to(); at += MemoryReader.BLOCK) {
+      int length = (int) Math.min(MemoryReader.BLOCK, stretch.to() - at);
+      sum += reader.scaledPowers(type, largest, at, length);
     }
-    return largest;
+    return largest * type.root(sum);
   }
 
   private static NonFiniteCount count(NonFiniteCount soFar, double[] block, int length) {

@@ -3,6 +3,7 @@ package io.github.dl4jclipping.norm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.Trainable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,9 +27,7 @@ public final class GradientLayout {
       String name, long offset, long length, ParameterRole role, boolean dividedByMinibatch) {
 
     private boolean adjoins(Parameter next) {
-      return offset + length == next.offset
-          && role == next.role
-          && dividedByMinibatch == next.dividedByMinibatch;
+      return offset + length == next.offset;
     }
 
     private Parameter joinedWith(Parameter next) {
@@ -37,11 +36,9 @@ public final class GradientLayout {
   }
 
   private final List<Parameter> parameters;
-  private final List<Parameter> stretches;
 
   private GradientLayout(List<Parameter> parameters) {
     this.parameters = List.copyOf(parameters);
-    this.stretches = joined(parameters);
   }
 
   /**
@@ -83,12 +80,22 @@ public final class GradientLayout {
 
   /** Returns the longest stretches of one role, each named after its first parameter. */
   List<Parameter> stretches(ParameterRole role) {
-    return stretches.stream().filter(p -> p.role() == role).toList();
+    return joined(p -> p.role() == role);
   }
 
-  private static List<Parameter> joined(List<Parameter> parameters) {
+  /** Returns the longest stretches that DL4J divides by the minibatch size. */
+  List<Parameter> divided() {
+    return joined(Parameter::dividedByMinibatch);
+  }
+
+  /** Returns the longest stretches of what is divided and yet takes no part. */
+  List<Parameter> othersDivided() {
+    return joined(p -> p.dividedByMinibatch() && p.role() != ParameterRole.GRADIENT);
+  }
+
+  private List<Parameter> joined(Predicate<Parameter> which) {
     List<Parameter> stretches = new ArrayList<>();
-    for (Parameter next : parameters) {
+    for (Parameter next : parameters.stream().filter(which).toList()) {
       int last = stretches.size() - 1;
       if (last >= 0 && stretches.get(last).adjoins(next)) {
         stretches.set(last, stretches.get(last).joinedWith(next));
@@ -96,6 +103,6 @@ public final class GradientLayout {
         stretches.add(next);
       }
     }
-    return List.copyOf(stretches);
+    return stretches;
   }
 }

@@ -8,7 +8,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Accurate to 1e-6 relative at any length, in FLOAT, DOUBLE and HALF: sums run in double, and
  * neither overflow nor underflow while the result is a double. A finite array never has a NaN norm.
- * Stateless and thread-safe.
+ * More than 8 million elements on the CPU are shared out over the threads of {@link
+ * java.util.concurrent.ForkJoinPool#commonPool()}, without any effect on the result. Stateless and
+ * thread-safe.
  */
 public final class GradientNorms {
 
@@ -23,14 +25,27 @@ public final class GradientNorms {
     return array.isEmpty() ? 0 : Measures.of(array).norm(array, type);
   }
 
-  /** Returns the norm of each array. */
-  public static double[] norms(List<INDArray> arrays, NormType type) {
-    return arrays.stream().mapToDouble(array -> norm(array, type)).toArray();
-  }
-
   /** Returns the norm of all arrays together, or 0 if there are none. */
   public static double global(List<INDArray> arrays, NormType type) {
-    return type.combine(norms(arrays, type));
+    List<Stretch> stretches = arrays.stream().map(Stretch::whole).toList();
+    double[] norms = new double[arrays.size()];
+    measure(stretches, type, norms);
+    return type.combine(norms);
+  }
+
+  /**
+   * Measures each stretch.
+   *
+   * @param norms where the norms are put, as long as the list
+   */
+  public static void measure(List<Stretch> stretches, NormType type, double[] norms) {
+    if (Measures.areReadable(stretches)) {
+      CpuMeasure.norms(stretches, type, norms);
+      return;
+    }
+    for (int i = 0; i < norms.length; i++) {
+      norms[i] = norm(stretches.get(i).view(), type);
+    }
   }
 
   /** Returns how many elements are not finite. */

@@ -26,23 +26,37 @@ public final class GradientRescaling {
    * NaN.
    */
   public static void scale(INDArray array, double factor) {
-    if (factor == 1 || array.isEmpty()) {
+    scale(List.of(array), factor);
+  }
+
+  /** Multiplies every element of every array, {@linkplain #scale(INDArray, double) likewise}. */
+  public static void scale(List<INDArray> arrays, double factor) {
+    if (factor == 1) {
       return;
     }
     if (factor == 0 || !Double.isFinite(factor)) {
-      // By way of an array: BLAS makes NaN times 0 a 0, and ND4J reads a plain NaN factor as 1e-5.
-      array.muli(Nd4j.scalar(array.dataType(), factor));
+      arrays.forEach(array -> multiplyOddly(array, factor));
     } else if (Math.abs(factor) < SMALL) {
-      scale(array, STEP);
-      scale(array, factor / STEP);
+      scale(arrays, STEP);
+      scale(arrays, factor / STEP);
+    } else if (areInMemory(arrays)) {
+      CpuScaling.scale(arrays, factor);
     } else {
-      multiply(array, factor);
+      arrays.forEach(array -> multiply(array, factor));
     }
   }
 
-  /** Multiplies every element of every array. */
-  public static void scale(List<INDArray> arrays, double factor) {
-    arrays.forEach(array -> scale(array, factor));
+  /** Divides every element of every array, to the bit as ND4J does. */
+  public static void divide(List<INDArray> arrays, int divisor) {
+    if (divisor == 1) {
+      return;
+    }
+    if (Integer.bitCount(divisor) == 1 && areInMemory(arrays)) {
+      // The inverse of a power of two is exact, and BLAS's product several times as fast.
+      CpuScaling.scale(arrays, 1.0 / divisor);
+    } else {
+      arrays.stream().filter(array -> !array.isEmpty()).forEach(array -> array.divi(divisor));
+    }
   }
 
   /** Brings every element of every array into {@code [-bound, bound]}; NaN stays NaN. */
@@ -108,14 +122,28 @@ public final class GradientRescaling {
     return array.dataType() == DataType.FLOAT || array.dataType() == DataType.DOUBLE;
   }
 
+  private static boolean areInMemory(List<INDArray> arrays) {
+    for (INDArray array : arrays) {
+      if (!CpuScaling.isFor(array)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static void multiply(INDArray array, double factor) {
-    if (!isWide(array)) {
-      // In 16 bits the factor itself would lose digits, and BLAS leaves BFLOAT16 as it is.
+    if (CpuScaling.isFor(array)) {
+      CpuScaling.scale(List.of(array), factor);
+    } else if (!array.isEmpty()) {
+      // In 16 bits the factor itself would lose digits.
       inFloat(array, wide -> wide.muli(factor));
-    } else if (array.elementWiseStride() == 1) {
-      Nd4j.getBlasWrapper().level1().scal(array.length(), factor, array);
-    } else {
-      array.muli(factor);
+    }
+  }
+
+  /** By way of an array: BLAS makes NaN times 0 a 0, and ND4J reads a plain NaN factor as 1e-5. */
+  private static void multiplyOddly(INDArray array, double factor) {
+    if (!array.isEmpty()) {
+      array.muli(Nd4j.scalar(array.dataType(), factor));
     }
   }
 }

@@ -1,11 +1,9 @@
 package io.github.dl4jclipping.norm;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Cuts one flat gradient into views by a {@link GradientLayout}: once for a network's own gradient,
@@ -17,20 +15,20 @@ public final class GradientViews {
   private final INDArray flat;
   private final List<INDArray> participants;
   private final List<INDArray> pseudoGradients;
+  private final List<INDArray> divided;
   private final List<INDArray> othersDivided;
-  private final List<INDArray> byParameter;
+  private final List<Stretch> byParameter;
+  private final List<Stretch> pseudoStretches;
 
   private GradientViews(GradientLayout layout, INDArray flat) {
     this.layout = layout;
     this.flat = flat;
     this.participants = cut(layout.stretches(ParameterRole.GRADIENT));
     this.pseudoGradients = cut(layout.stretches(ParameterRole.PSEUDO_GRADIENT));
-    List<GradientLayout.Parameter> others = new ArrayList<>();
-    others.addAll(layout.stretches(ParameterRole.PSEUDO_GRADIENT));
-    others.addAll(layout.stretches(ParameterRole.IDLE));
-    others.removeIf(stretch -> !stretch.dividedByMinibatch());
-    this.othersDivided = cut(others);
-    this.byParameter = cut(layout.parameters(ParameterRole.GRADIENT));
+    this.divided = cut(layout.divided());
+    this.othersDivided = cut(layout.othersDivided());
+    this.byParameter = stretches(layout.parameters(ParameterRole.GRADIENT));
+    this.pseudoStretches = stretches(layout.stretches(ParameterRole.PSEUDO_GRADIENT));
   }
 
   /**
@@ -72,13 +70,23 @@ public final class GradientViews {
   }
 
   /** Returns the stretches that take part, one for each parameter. */
-  public List<INDArray> byParameter() {
+  public List<Stretch> byParameter() {
     return byParameter;
   }
 
   /** Returns the pseudo-gradients. */
   public List<INDArray> pseudoGradients() {
     return pseudoGradients;
+  }
+
+  /** Returns the pseudo-gradients as stretches. */
+  public List<Stretch> pseudoStretches() {
+    return pseudoStretches;
+  }
+
+  /** Returns all that DL4J divides by the minibatch size. */
+  public List<INDArray> divided() {
+    return divided;
   }
 
   /** Returns what takes no part and is divided by the minibatch size nevertheless. */
@@ -88,15 +96,14 @@ public final class GradientViews {
 
   /** Returns the view of one parameter of the layout. */
   public INDArray of(GradientLayout.Parameter parameter) {
-    return cut(List.of(parameter)).get(0);
+    return Stretch.of(flat, parameter).view();
   }
 
   private List<INDArray> cut(List<GradientLayout.Parameter> stretches) {
-    List<INDArray> views = new ArrayList<>();
-    for (GradientLayout.Parameter stretch : stretches) {
-      long end = stretch.offset() + stretch.length();
-      views.add(flat.get(NDArrayIndex.interval(stretch.offset(), end)));
-    }
-    return List.copyOf(views);
+    return stretches(stretches).stream().map(Stretch::view).toList();
+  }
+
+  private List<Stretch> stretches(List<GradientLayout.Parameter> parameters) {
+    return parameters.stream().map(parameter -> Stretch.of(flat, parameter)).toList();
   }
 }

@@ -1,5 +1,7 @@
 package io.github.dl4jclipping.norm;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
@@ -16,9 +18,29 @@ final class Measures {
    * lies.
    */
   static Measure of(INDArray array) {
-    return onCpu(Nd4j.getExecutioner().type(), array.dataType(), array.elementWiseStride())
-        ? CpuMeasure.INSTANCE
-        : OpsMeasure.INSTANCE;
+    return isReadable(array) ? CpuMeasure.INSTANCE : OpsMeasure.INSTANCE;
+  }
+
+  /** Returns whether an array's memory is read and written directly; an empty one has none. */
+  static boolean isReadable(INDArray array) {
+    return isReadable(Stretch.whole(array));
+  }
+
+  /** Returns whether that holds for every stretch. */
+  static boolean areReadable(List<Stretch> stretches) {
+    @Nullable INDArray last = null;
+    for (Stretch stretch : stretches) {
+      if (stretch.array() != last && !isReadable(stretch)) {
+        return false;
+      }
+      last = stretch.array();
+    }
+    return true;
+  }
+
+  private static boolean isReadable(Stretch stretch) {
+    return stretch.length() == 0
+        || onCpu(Nd4j.getExecutioner().type(), stretch.type(), stretch.array().elementWiseStride());
   }
 
   /** Decides which of the two paths is taken. */

@@ -62,14 +62,6 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Returns whether {@link GradientMeasurement#parameterNorms()} is needed: measured only if
-   * someone asks.
-   */
-  default boolean needsParameterNorms() {
-    return false;
-  }
-
-  /**
    * Starts afresh for one network.
    *
    * @param parameterNames the parameters that take part, in the order of the parameter norms

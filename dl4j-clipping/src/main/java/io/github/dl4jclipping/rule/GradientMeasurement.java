@@ -6,9 +6,8 @@ package io.github.dl4jclipping.rule;
  * @param iteration DL4J's iteration counter, from 0
  * @param epoch DL4J's epoch counter, from 0
  * @param norm the norm of all parameters together
- * @param parameterNorms the norm of each parameter, in the order of their names; empty unless the
- *     rule {@linkplain ClipRule#needsParameterNorms() needs} them or somebody else asked. Not to be
- *     changed
+ * @param parameterNorms the norm of each parameter, in the order of their names. Not to be changed,
+ *     nor to be kept: the next step's norms take their place
  */
 @SuppressWarnings(
     "ArrayRecordComponent") // handed from hand to hand within one step, never compared

@@ -24,6 +24,7 @@ final class ClippingStep {
   private final RuleState rule;
   private final StepReporter reporter;
   private final NonFiniteGate gate;
+  private final double[] parameterNorms;
 
   ClippingStep(Host host, ClippingPlan plan, GradientLayout layout) {
     List<String> names =
@@ -37,6 +38,7 @@ final class ClippingStep {
     this.rule = state.ruleState(plan.rule(), names);
     this.reporter = new StepReporter(host, plan, state, names);
     this.gate = new NonFiniteGate(host, plan, state, reporter);
+    this.parameterNorms = new double[names.size()];
   }
 
   ClippingPlan plan() {
@@ -50,40 +52,35 @@ final class ClippingStep {
   /** Runs one step. */
   void run(Gradient gradient, Update update) {
     GradientViews views = viewsOf(gradient);
-    Norms norms = measure(views);
+    int divisor = host.divisor(update);
+    Norms norms = measure(views, divisor);
     boolean zeroed = !norms.finite();
     if (zeroed) {
       if (!gate.admits(gradient, views, norms, update)) {
         return;
       }
-      norms = measure(views);
+      norms = measure(views, divisor);
     }
     gate.endSkips();
     if (host.normalizesLayers()) {
       reporter.warnOfLayerNormalization(views != own);
       host.prepare(gradient, update);
-      norms = measure(views);
-    } else {
-      norms = norms.dividedBy(host.divisor(update));
+      divisor = 1;
+      norms = measure(views, divisor);
     }
     Decision decision =
         rule.decide(
             new GradientMeasurement(
                 update.iteration(), update.epoch(), norms.global(), norms.byParameter()));
     Rescaled rescaled =
-        new Rescaling(host, gradient, views, plan.rule().normType(), update).apply(decision, norms);
+        new Rescaling(views, plan.rule().normType(), divisor).apply(decision, norms);
     StepOutcome outcome = zeroed ? StepOutcome.ZEROED : rescaled.outcome();
     reporter.applied(update, norms, rescaled, decision.maxNorm(), outcome);
-    if (rescaled.changed() || host.normalizesLayers()) {
-      host.updatePrepared(gradient, update);
-    } else {
-      host.updateAsStock(gradient, update);
-    }
+    host.updatePrepared(gradient, update);
   }
 
-  private Norms measure(GradientViews views) {
-    boolean byParameter = plan.rule().needsParameterNorms() || reporter.wantsParameterNorms();
-    return Norms.measure(views, plan.rule().normType(), byParameter);
+  private Norms measure(GradientViews views, int divisor) {
+    return Norms.measure(views, plan.rule().normType(), divisor, parameterNorms);
   }
 
   /** Returns the network's own views, or views of a gradient that another network computed. */

@@ -50,7 +50,7 @@ final class GraphHost extends ComputationGraphUpdater implements Host, ClippingU
   }
 
   @Override
-  public double divisor(Update update) {
+  public int divisor(Update update) {
     return isMiniBatch() ? update.batchSize() : 1;
   }
 

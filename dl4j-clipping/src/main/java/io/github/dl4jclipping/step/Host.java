@@ -22,7 +22,7 @@ interface Host {
   boolean normalizationMissesExternalGradients();
 
   /** Returns what DL4J divides the gradient by: the minibatch size, or 1. */
-  double divisor(Update update);
+  int divisor(Update update);
 
   /** Divides the gradient and normalizes layers, by DL4J's own code. */
   void prepare(Gradient gradient, Update update);

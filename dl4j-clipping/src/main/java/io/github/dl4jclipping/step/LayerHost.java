@@ -50,7 +50,7 @@ final class LayerHost extends LayerUpdater implements Host, ClippingUpdater {
   }
 
   @Override
-  public double divisor(Update update) {
+  public int divisor(Update update) {
     return isMiniBatch() ? update.batchSize() : 1;
   }
 

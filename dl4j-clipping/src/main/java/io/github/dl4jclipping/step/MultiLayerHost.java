@@ -50,7 +50,7 @@ final class MultiLayerHost extends MultiLayerUpdater implements Host, ClippingUp
   }
 
   @Override
-  public double divisor(Update update) {
+  public int divisor(Update update) {
     return isMiniBatch() ? update.batchSize() : 1;
   }
 

@@ -34,8 +34,7 @@ final class NonFiniteGate {
    *
    * @throws NonFiniteGradientException if the policy says so; nothing of the step was applied
    */
-  boolean admits(Gradient gradient, GradientViews views, Norms sum, Update update) {
-    Norms norms = sum.dividedBy(host.divisor(update));
+  boolean admits(Gradient gradient, GradientViews views, Norms norms, Update update) {
     NonFiniteReport report =
         new NonFiniteReport(
             update.iteration(),

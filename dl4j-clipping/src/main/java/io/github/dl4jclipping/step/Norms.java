@@ -3,35 +3,35 @@ package io.github.dl4jclipping.step;
 import io.github.dl4jclipping.norm.GradientNorms;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.NormType;
-import java.util.Arrays;
 
 /**
  * The norms of one step's gradient.
  *
  * @param global the norm of everything that takes part
- * @param byParameter the norm of each parameter, empty where nobody asked
+ * @param byParameter the norm of each parameter; the next step's norms take its place
  * @param finite whether every element is finite, pseudo-gradients included
  */
 @SuppressWarnings("ArrayRecordComponent") // lives within one step, never compared
 record Norms(double global, double[] byParameter, boolean finite) {
 
-  private static final double[] NOT_ASKED = {};
-
-  static Norms measure(GradientViews gradient, NormType type, boolean byParameter) {
-    double[] each = byParameter ? GradientNorms.norms(gradient.byParameter(), type) : NOT_ASKED;
-    // Not combined from each: training must not depend on who watches, not even by a bit.
-    double global = GradientNorms.global(gradient.participants(), type);
-    double pseudo = GradientNorms.global(gradient.pseudoGradients(), NormType.INF);
+  /**
+   * Measures a gradient, once: what is measured never depends on who watches.
+   *
+   * @param divisor what the gradient is yet to be divided by
+   * @param byParameter where the parameters' norms are put
+   */
+  static Norms measure(
+      GradientViews gradient, NormType type, double divisor, double[] byParameter) {
+    GradientNorms.measure(gradient.byParameter(), type, byParameter);
+    for (int i = 0; i < byParameter.length; i++) {
+      byParameter[i] /= divisor;
+    }
+    double global = type.combine(byParameter);
+    double[] pseudo = new double[gradient.pseudoStretches().size()];
+    GradientNorms.measure(gradient.pseudoStretches(), type, pseudo);
     boolean finite =
         GradientNorms.isFinite(global, gradient.participants())
-            && GradientNorms.isFinite(pseudo, gradient.pseudoGradients());
-    return new Norms(global, each, finite);
-  }
-
-  Norms dividedBy(double divisor) {
-    return divisor == 1
-        ? this
-        : new Norms(
-            global / divisor, Arrays.stream(byParameter).map(n -> n / divisor).toArray(), finite);
+            && GradientNorms.isFinite(type.combine(pseudo), gradient.pseudoGradients());
+    return new Norms(global, byParameter, finite);
   }
 }

@@ -6,46 +6,52 @@ import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.NormType;
 import io.github.dl4jclipping.rule.Decision;
 import java.util.Arrays;
-import org.deeplearning4j.nn.gradient.Gradient;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Takes a decision apart and carries it out on one step's gradient.
+ * Takes a decision apart and carries it out on one step's gradient, which it divides as well.
  *
  * <p>Where the gradient is scaled, the division by the minibatch size and the clip are one
- * multiplication. Where it is not, nothing is touched, and DL4J divides as it always does.
+ * multiplication. Where it is not, the division gives what DL4J's own gives, to the bit.
+ *
+ * @param divisor what the gradient is to be divided by
  */
-record Rescaling(Host host, Gradient gradient, GradientViews views, NormType type, Update update) {
+record Rescaling(GradientViews views, NormType type, int divisor) {
 
   Rescaled apply(Decision decision, Norms norms) {
-    if (decision instanceof Decision.ScaleAll all) {
-      return all.coefficient() == 1 ? unchanged(norms) : scaleAll(all.coefficient(), norms);
+    if (decision instanceof Decision.ScaleAll all && all.coefficient() != 1) {
+      return scaleAll(all.coefficient(), norms);
     }
-    if (decision instanceof Decision.ScaleEach each) {
+    if (decision instanceof Decision.ScaleEach each && !isOnes(each.coefficients())) {
       return scaleEach(each.coefficients(), norms);
     }
-    if (decision instanceof Decision.Clamp clamp) {
-      double largest = GradientNorms.global(views.participants(), NormType.INF) / divisor();
-      return GradientRescaling.isWithin(views.participants(), largest, clamp.bound())
-          ? unchanged(norms)
-          : clamp(clamp.bound());
+    GradientRescaling.divide(views.divided(), divisor);
+    if (decision instanceof Decision.Clamp clamp && exceeds(clamp.bound())) {
+      GradientRescaling.clamp(views.participants(), clamp.bound());
+      return new Rescaled(GradientNorms.global(views.participants(), type), Double.NaN, true);
     }
-    return unchanged(norms);
-  }
-
-  private static Rescaled unchanged(Norms norms) {
     return new Rescaled(norms.global(), 1, false);
   }
 
   private Rescaled scaleAll(double coefficient, Norms norms) {
-    GradientRescaling.scale(views.participants(), coefficient / divisor());
-    divideOthers();
+    GradientRescaling.scale(views.participants(), coefficient / divisor);
+    GradientRescaling.divide(views.othersDivided(), divisor);
     // A norm beyond the range of a double is scaled to 0.
     double clippedNorm = coefficient == 0 ? 0 : coefficient * norms.global();
     return new Rescaled(clippedNorm, coefficient, true);
   }
 
   private Rescaled scaleEach(double[] coefficients, Norms norms) {
+    double[] clipped = norms.byParameter().clone();
+    for (int i = 0; i < coefficients.length; i++) {
+      GradientRescaling.scale(views.byParameter().get(i).view(), coefficients[i] / divisor);
+      clipped[i] *= coefficients[i];
+    }
+    GradientRescaling.divide(views.othersDivided(), divisor);
+    double clippedNorm = type.combine(clipped);
+    return new Rescaled(clippedNorm, norms.global() == 0 ? 1 : clippedNorm / norms.global(), true);
+  }
+
+  private boolean isOnes(double[] coefficients) {
     if (coefficients.length != views.byParameter().size()) {
       throw new IllegalStateException(
           "a rule must give a coefficient for each of the "
@@ -53,45 +59,11 @@ record Rescaling(Host host, Gradient gradient, GradientViews views, NormType typ
               + " parameters, but gave "
               + coefficients.length);
     }
-    if (Arrays.stream(coefficients).allMatch(coefficient -> coefficient == 1)) {
-      return unchanged(norms);
-    }
-    double[] clipped = meanNormsByParameter(norms);
-    for (int i = 0; i < coefficients.length; i++) {
-      GradientRescaling.scale(views.byParameter().get(i), coefficients[i] / divisor());
-      clipped[i] *= coefficients[i];
-    }
-    divideOthers();
-    double clippedNorm = type.combine(clipped);
-    return new Rescaled(clippedNorm, norms.global() == 0 ? 1 : clippedNorm / norms.global(), true);
+    return Arrays.stream(coefficients).allMatch(coefficient -> coefficient == 1);
   }
 
-  /** Measures them where nobody asked before. */
-  private double[] meanNormsByParameter(Norms norms) {
-    return norms.byParameter().length > 0
-        ? norms.byParameter().clone()
-        : Arrays.stream(GradientNorms.norms(views.byParameter(), type))
-            .map(norm -> norm / divisor())
-            .toArray();
-  }
-
-  private Rescaled clamp(double bound) {
-    if (!host.normalizesLayers()) {
-      host.prepare(gradient, update);
-    }
-    GradientRescaling.clamp(views.participants(), bound);
-    return new Rescaled(GradientNorms.global(views.participants(), type), Double.NaN, true);
-  }
-
-  private double divisor() {
-    return host.normalizesLayers() ? 1 : host.divisor(update);
-  }
-
-  private void divideOthers() {
-    if (divisor() != 1) {
-      for (INDArray other : views.othersDivided()) {
-        other.divi(update.batchSize());
-      }
-    }
+  private boolean exceeds(double bound) {
+    double largest = GradientNorms.global(views.participants(), NormType.INF);
+    return !GradientRescaling.isWithin(views.participants(), largest, bound);
   }
 }

@@ -76,6 +76,28 @@ final class GradientRescalingTest {
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("arrays")
+  void dividesToTheBitAsNd4jDoes(DataType type, ArrayLayout layout) {
+    double tiny =
+        type == DataType.DOUBLE
+            ? Double.MIN_VALUE
+            : type == DataType.FLOAT16 ? 6e-8 : Float.MIN_VALUE;
+    double[] values = {1 / 3.0, -tiny, 3 * tiny, 1000 * tiny, 6e4, -0.1, -0.0, 0, 7, 1e-5, 9, 5};
+    for (int divisor = 1; divisor <= 70; divisor++) {
+      for (double[] elements : new double[][] {values, BROKEN}) {
+        INDArray array = layout.of(type, elements);
+        INDArray expected = array.dup().divi(divisor);
+
+        GradientRescaling.divide(List.of(array, Nd4j.empty(type)), divisor);
+
+        assertThat(ArrayLayout.elements(array))
+            .as("divided by %s", divisor)
+            .containsExactly(ArrayLayout.elements(expected));
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("arrays")
   void leavesEveryBitAtFactorOne(DataType type, ArrayLayout layout) {
     INDArray array = layout.of(type, BROKEN);
     double[] before = ArrayLayout.elements(array);

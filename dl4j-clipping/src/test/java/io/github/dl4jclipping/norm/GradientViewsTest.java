@@ -49,7 +49,7 @@ final class GradientViewsTest {
     assertThat(views.participants()).extracting(INDArray::length).containsExactly(56L, 27L);
     assertThat(views.pseudoGradients()).extracting(INDArray::length).containsExactly(16L);
     assertThat(views.byParameter())
-        .extracting(view -> view.getDouble(0))
+        .extracting(stretch -> stretch.view().getDouble(0))
         .containsExactly(0.0, 32.0, 40.0, 48.0, 72.0, 96.0);
     assertThat(views.of(layout.parameters().get(5)).getDouble(7)).isEqualTo(71);
     views.participants().get(1).assign(-1);

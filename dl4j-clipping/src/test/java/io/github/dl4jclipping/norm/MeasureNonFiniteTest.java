@@ -15,9 +15,16 @@ import org.nd4j.linalg.factory.Nd4j;
 final class MeasureNonFiniteTest {
 
   private static final double INFINITY = Double.POSITIVE_INFINITY;
-  private static final int SIZE = 2 * Blocks.SIZE + 37;
+  private static final int SIZE = 2 * MemoryReader.BLOCK + 37;
   private static final int[] POSITIONS = {
-    0, 1, SIZE / 2, Blocks.SIZE - 1, Blocks.SIZE, Blocks.SIZE + 1, 2 * Blocks.SIZE, SIZE - 1
+    0,
+    1,
+    SIZE / 2,
+    MemoryReader.BLOCK - 1,
+    MemoryReader.BLOCK,
+    MemoryReader.BLOCK + 1,
+    2 * MemoryReader.BLOCK,
+    SIZE - 1
   };
 
   @ParameterizedTest(name = "{0} {1} {2}")
@@ -45,7 +52,7 @@ final class MeasureNonFiniteTest {
   @ParameterizedTest(name = "{0} {1} {2}")
   @MethodSource("io.github.dl4jclipping.norm.Path#withDataAndNormTypes")
   void letsNaNWinOverInfinity(Path path, DataType dataType, NormType type) {
-    int[][] pairs = {{0, 1}, {1, 0}, {0, SIZE - 1}, {SIZE - 1, 0}, {Blocks.SIZE, 3}};
+    int[][] pairs = {{0, 1}, {1, 0}, {0, SIZE - 1}, {SIZE - 1, 0}, {MemoryReader.BLOCK, 3}};
     for (int[] pair : pairs) {
       INDArray array = ones(dataType).putScalar(pair[0], Double.NaN).putScalar(pair[1], -INFINITY);
 
@@ -71,7 +78,7 @@ final class MeasureNonFiniteTest {
   void countsAllKindsTogether(Path path, DataType dataType) {
     INDArray array = ones(dataType);
     for (int i = 0; i < 3; i++) {
-      array.putScalar(i * (long) Blocks.SIZE / 2, Double.NaN);
+      array.putScalar(i * (long) MemoryReader.BLOCK / 2, Double.NaN);
     }
     array.putScalar(5, INFINITY).putScalar(SIZE - 1, INFINITY).putScalar(6, -INFINITY);
 

@@ -61,6 +61,17 @@ final class NormTypeTest {
     assertThat(JavaSerialization.roundTrip(type)).isEqualTo(type).hasToString(type.toString());
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 0.5, 1, 1.5, 1.7, 2, 2.5, 3, 4, 7.5, 8, 8.5, 9, 1e300})
+  void raisesToItsOrder(double order) {
+    for (double x : new double[] {0, 1e-300, 1e-20, 0.3, 1, 1.7, 1e20, 1e300, INFINITY}) {
+      double expected = Math.pow(x, order);
+      assertThat(NormType.p(order).power(x))
+          .isEqualTo(expected, within(Math.max(1e-320, 1e-14 * expected)));
+    }
+    assertThat(NormType.p(order).power(Double.NaN)).isNaN();
+  }
+
   static Stream<NormType> types() {
     return Path.NORM_TYPES.stream();
   }

@@ -102,7 +102,6 @@ final class GlobalNormRuleTest {
   void boundsTheL2NormUnlessToldOtherwise() {
     assertThat(ClipRule.globalNorm(1).normType()).isEqualTo(NormType.L2);
     assertThat(ClipRule.globalNorm(1, NormType.L1).normType()).isEqualTo(NormType.L1);
-    assertThat(ClipRule.globalNorm(1).needsParameterNorms()).isFalse();
   }
 
   @Test

@@ -37,7 +37,6 @@ final class ValueRuleTest {
   void boundsNoNorm() {
     assertThat(ClipRule.value(1).maxNorm()).isEqualTo(Double.POSITIVE_INFINITY);
     assertThat(ClipRule.value(1).normType()).isEqualTo(NormType.L2);
-    assertThat(ClipRule.value(1).needsParameterNorms()).isFalse();
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.Recurrent;
 import io.github.dl4jclipping.Snapshot;
 import io.github.dl4jclipping.report.StepOutcome;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -35,8 +36,8 @@ import org.nd4j.linalg.learning.config.Sgd;
 /** Where nothing clips, a network trains as one without the plugin does: to the last bit. */
 class BitIdentityTest {
 
-  /** Not powers of two: a division by one of those would be exact either way. */
-  private static final int[] BATCHES = {7, 13, 5, 3};
+  /** Powers of two are divided by in another way than the others, 1 not at all. */
+  private static final int[] BATCHES = {7, 8, 13, 32, 3, 1};
 
   private static final GradientClipping NEVER = GradientClipping.byGlobalNorm(1e9);
 
@@ -122,13 +123,15 @@ class BitIdentityTest {
     CollectingObserver seen = new CollectingObserver();
     clipped.addListeners(listener.observe(seen));
     DataType type = stock.params().dataType();
-    for (int examples : BATCHES) {
+    // In HALF, DL4J's own gradient of a single example is NaN.
+    int[] batches = type == DataType.FLOAT16 ? Arrays.copyOf(BATCHES, BATCHES.length - 1) : BATCHES;
+    for (int examples : batches) {
       DataSet batch = Networks.batch(type, examples, examples);
       ((NeuralNetwork) stock).fit(batch.copy());
       ((NeuralNetwork) clipped).fit(batch.copy());
     }
     assertThat(Snapshot.of(clipped)).isEqualTo(Snapshot.of(stock));
-    assertThat(seen.steps).hasSize(BATCHES.length);
+    assertThat(seen.steps).hasSize(batches.length);
     assertThat(seen.steps)
         .allMatch(step -> step.outcome() == StepOutcome.UNCHANGED && step.coefficient() == 1);
     assertThat(seen.steps).allMatch(step -> step.norm() > 0 && step.norm() == step.clippedNorm());

@@ -327,11 +327,6 @@ class ClippingStepTest {
   /** Makes the norm of each parameter 1. */
   private record EachToOne() implements ClipRule {
     @Override
-    public boolean needsParameterNorms() {
-      return true;
-    }
-
-    @Override
     public RuleState start(List<String> parameterNames) {
       return gradient -> {
         double[] coefficients = gradient.parameterNorms().clone();
