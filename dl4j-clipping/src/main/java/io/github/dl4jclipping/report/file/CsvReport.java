@@ -55,9 +55,11 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
    * from which its header comes.
    *
    * @throws IllegalArgumentException if the file exists already
+   * @throws IllegalStateException if Commons CSV is not on the class path
    * @throws java.io.UncheckedIOException if it cannot be created
    */
   public static CsvReport create(Path path) {
+    requireCommonsCsv();
     return new CsvReport(Opening.create(path), List.of());
   }
 
@@ -69,12 +71,26 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
    *
    * @throws IllegalArgumentException if the path is no plain file, or its header has other columns
    *     than such reports
+   * @throws IllegalStateException if Commons CSV is not on the class path
    * @throws java.io.UncheckedIOException if it cannot be read or written
    */
   public static CsvReport append(Path path) {
+    requireCommonsCsv();
     List<String> header = new ArrayList<>();
     ReportFile file = Opening.append(path, true, there -> header.addAll(Csv.headerOf(there)));
     return new CsvReport(file, header);
+  }
+
+  /** Fails before there is a file. */
+  private static void requireCommonsCsv() {
+    try {
+      Csv.header(List.of());
+    } catch (LinkageError e) {
+      throw new IllegalStateException(
+          "CsvReport needs org.apache.commons:commons-csv, which is not on the class path: add it,"
+              + " or write a JsonLinesReport",
+          e);
+    }
   }
 
   @Override
