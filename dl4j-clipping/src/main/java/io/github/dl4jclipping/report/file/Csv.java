@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
@@ -21,7 +22,7 @@ final class Csv {
   private Csv() {}
 
   /** Returns the titles of all columns. */
-  static List<String> header(List<String> parameters) {
+  static List<String> header(Collection<String> parameters) {
     List<String> header = fixed();
     // A prefix: no parameter's name can be that of another column.
     parameters.forEach(parameter -> header.add("norm." + parameter));

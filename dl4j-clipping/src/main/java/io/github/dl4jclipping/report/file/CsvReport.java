@@ -8,8 +8,10 @@ import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +44,7 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
 
   private final transient ReportFile file;
   private final transient List<String> headerInFile;
-  private transient @Nullable List<String> parameters;
+  private transient @Nullable Set<String> parameters;
   private transient boolean toldOfOthers;
 
   private CsvReport(ReportFile file, List<String> headerInFile) {
@@ -110,7 +112,7 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
 
   /** Settles the columns and returns the header, or nothing where the file has it already. */
   private String begin(ClipReport report) {
-    List<String> found = List.copyOf(report.parameterNorms().keySet());
+    Set<String> found = new LinkedHashSet<>(report.parameterNorms().keySet());
     List<String> header = Csv.header(found);
     if (!headerInFile.isEmpty() && !headerInFile.equals(header)) {
       throw new IllegalStateException(
@@ -126,8 +128,8 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
     return headerInFile.isEmpty() ? Csv.line(header) : "";
   }
 
-  private List<String> columns() {
-    return parameters == null ? List.of() : parameters;
+  private Set<String> columns() {
+    return parameters == null ? Set.of() : parameters;
   }
 
   private List<@Nullable Object> cells(Row row) {
