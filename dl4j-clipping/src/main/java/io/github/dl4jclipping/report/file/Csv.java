@@ -2,12 +2,14 @@ package io.github.dl4jclipping.report.file;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -52,9 +54,16 @@ final class Csv {
     List<String> header = firstRecord(path);
     List<String> fixed = fixed();
     if (header.size() < fixed.size() || !header.subList(0, fixed.size()).equals(fixed)) {
-      throw Opening.notAReport(path, "its columns are " + header + ", not " + fixed + " and norms");
+      throw Opening.notAReport(
+          path, "its columns are " + shown(header) + ", not " + fixed + " and norms");
     }
     return header;
+  }
+
+  /** Cuts off what could be any file's first line. */
+  private static String shown(List<String> header) {
+    String text = header.toString();
+    return text.length() <= 200 ? text : text.substring(0, 200) + "...";
   }
 
   private static List<String> firstRecord(Path path) throws IOException {
@@ -62,6 +71,11 @@ final class Csv {
         CSVParser parser = FORMAT.parse(reader)) {
       Iterator<CSVRecord> records = parser.iterator();
       return records.hasNext() ? records.next().toList() : List.of();
+    } catch (UncheckedIOException e) { // from behind the iterator
+      if (e.getCause() instanceof CSVException) {
+        throw Opening.notAReport(path, "its first row is no CSV");
+      }
+      throw e.getCause();
     }
   }
 }

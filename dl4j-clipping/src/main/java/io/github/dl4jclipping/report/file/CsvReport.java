@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * columns, as from another network, is written without them, which a WARN says once, too.
  *
  * <p>Belongs to this process: it refuses to be serialised, and with it the listener that it was
- * given to; on Spark let an observer that travels bring reports to the driver. Thread-safe.
+ * given to; on Spark let an observer that travels bring reports to the driver. Thread-safe; no
+ * other report or process may write to the file meanwhile.
  *
  * <p>Needs {@code org.apache.commons:commons-csv} (1.14.1 was tested) on the class path.
  */

@@ -33,8 +33,8 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * last complete line; a WARN says so once, and training goes on.
  *
  * <p>Belongs to this process: it refuses to be serialised, and with it the listener that it was
- * given to; on Spark let an observer that travels bring reports to the driver. Thread-safe. Needs
- * no library besides DL4J.
+ * given to; on Spark let an observer that travels bring reports to the driver. Thread-safe; no
+ * other report or process may write to the file meanwhile. Needs no library besides DL4J.
  */
 public final class JsonLinesReport implements ClipObserver, AutoCloseable {
 

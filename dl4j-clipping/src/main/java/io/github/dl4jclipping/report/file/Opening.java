@@ -4,6 +4,7 @@ import io.github.dl4jclipping.report.ClippingLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -80,6 +81,8 @@ final class Opening {
         cut(path, complete, length - complete);
       }
       return new ReportFile(path, Files.newOutputStream(path, StandardOpenOption.APPEND), complete);
+    } catch (CharacterCodingException e) {
+      throw notAReport(path, "it is not UTF-8");
     } catch (IOException e) {
       throw unusable(path, e);
     }

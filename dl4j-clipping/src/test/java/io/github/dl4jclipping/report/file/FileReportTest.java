@@ -147,7 +147,9 @@ class FileReportTest {
                         "precious",
                         "precious\n",
                         "\n",
+                        "\"a\"b,c\n",
                         "null\n",
+                        "x".repeat(1_000) + "\n",
                         "[1]\n",
                         "{\"iteration\":1}\n",
                         "iteration,epoch\n1,2\n",
@@ -169,6 +171,18 @@ class FileReportTest {
         .hasMessageContaining("cannot be appended to, since")
         .hasMessageContaining("choose another name");
     assertThat(Files.readString(path)).isEqualTo(content);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fileThatIsNoTextIsNotAppendedTo(FileKind kind) throws IOException {
+    byte[] content = {(byte) 0xFF, (byte) 0xFE, 'a', '\n'};
+    Path path = Files.write(folder.resolve("run"), content);
+    assertThatThrownBy(() -> kind.append(path))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(path.toString())
+        .hasMessageContaining("it is not UTF-8");
+    assertThat(path).hasBinaryContent(content);
   }
 
   @ParameterizedTest
