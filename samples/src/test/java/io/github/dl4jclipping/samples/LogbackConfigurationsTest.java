@@ -27,10 +27,11 @@ class LogbackConfigurationsTest {
 
   @Test
   void console() throws Exception {
-    assertThat(train("console"))
+    assertThat(train("console", "-Ddl4jclipping.log.level=DEBUG"))
         .containsPattern(
             "\\d\\d:\\d\\d:\\d\\d INFO  dl4jclipping - iteration=1 epoch=0 score=\\S+ ")
-        .doesNotContain("org.nd4j");
+        .contains("DEBUG dl4jclipping - iteration=1 normsBeforeClip: 0_W=")
+        .doesNotContain("org.nd4j", "org.deeplearning4j");
     assertThat(folder).isEmptyDirectory();
   }
 
