@@ -60,6 +60,39 @@ public class GradientClippingListener extends BaseTrainingListener
   }
 
   /**
+   * Sets when a WARN says that gradients vanish: when the norm before clipping was at most a number
+   * for so many steps in a row, 1e-8 and 100 unless set. It is said once for each such row of each
+   * network, and of rows 1, 2, 4, 8 and so on only. Where several listeners are on a network, the
+   * first one's setting holds.
+   *
+   * @param norm the largest norm that counts as vanishing; 0 is a gradient that is all zero
+   * @param steps how many in a row; 0 turns the warning off
+   * @return this listener
+   * @throws IllegalArgumentException if {@code norm} is not finite or either is less than 0
+   */
+  public GradientClippingListener warnWhenVanishing(double norm, int steps) {
+    audience.warnWhenVanishing(norm, steps);
+    return this;
+  }
+
+  /**
+   * Sets when a WARN says that the bound on the norm clips almost always, so that it acts as a
+   * learning rate: at the end of the first window of steps of which more than a share were clipped,
+   * 0.95 of 1000 unless set. It is said once for each network, with the window's percentiles. Where
+   * several listeners are on a network, the first one's setting holds.
+   *
+   * @param share the share of the window's steps that must be exceeded
+   * @param steps the steps of a window; 0 turns the warning off
+   * @return this listener
+   * @throws IllegalArgumentException if {@code share} is not at least 0 and less than 1, or {@code
+   *     steps} not from 0 to 1000000
+   */
+  public GradientClippingListener warnWhenAlmostAlwaysClipping(double share, int steps) {
+    audience.warnWhenAlmostAlwaysClipping(share, steps);
+    return this;
+  }
+
+  /**
    * Adds an observer that is told of every step. Observers are never called concurrently; one that
    * throws is logged once and dropped.
    *

@@ -35,6 +35,8 @@ class ArchitectureTest {
         .definedBy(userFacing())
         .layer("step")
         .definedBy(ROOT + ".step")
+        .layer("outlets")
+        .definedBy(ROOT + ".report.*")
         .layer("report")
         .definedBy(ROOT + ".report")
         .layer("forensics")
@@ -47,10 +49,12 @@ class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("step")
         .mayOnlyBeAccessedByLayers("root")
+        .whereLayer("outlets")
+        .mayNotBeAccessedByAnyLayer()
         .whereLayer("report")
-        .mayOnlyBeAccessedByLayers("root", "step")
+        .mayOnlyBeAccessedByLayers("root", "step", "outlets")
         .whereLayer("forensics")
-        .mayOnlyBeAccessedByLayers("root", "step", "report")
+        .mayOnlyBeAccessedByLayers("root", "step", "report", "outlets")
         .whereLayer("rule")
         .mayOnlyBeAccessedByLayers("root", "step")
         .check(LIBRARY);
@@ -75,6 +79,24 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "org.bytedeco..")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void optionalLibrariesAreKnownWhereTheyAreUsed() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".report.micrometer")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.micrometer..")
+        .check(LIBRARY);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".report.file")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.commons.csv..")
         .check(LIBRARY);
   }
 

@@ -25,6 +25,7 @@ public final class Audience implements Serializable {
 
   private final List<ClipObserver> observers = new ArrayList<>();
   private int logEvery = DEFAULT_LOG_EVERY;
+  private AlarmSettings alarms = AlarmSettings.DEFAULT;
 
   /**
    * Sets the iterations between two lines of the log; 0 turns them off.
@@ -36,6 +37,30 @@ public final class Audience implements Serializable {
       throw new IllegalArgumentException("logEvery must be >= 0, but was " + iterations);
     }
     logEvery = iterations;
+  }
+
+  /**
+   * Sets when the log warns of gradients that vanish.
+   *
+   * @throws IllegalArgumentException if {@code norm} is not finite or either is less than 0
+   */
+  public synchronized void warnWhenVanishing(double norm, int steps) {
+    alarms = alarms.withVanishing(norm, steps);
+  }
+
+  /**
+   * Sets when the log warns of a bound that almost always clips.
+   *
+   * @throws IllegalArgumentException if {@code share} is not at least 0 and less than 1, or {@code
+   *     steps} not from 0 to {@link AlarmSettings#MAX_CLIPPED_STEPS}
+   */
+  public synchronized void warnWhenAlmostAlwaysClipping(double share, int steps) {
+    alarms = alarms.withClipping(share, steps);
+  }
+
+  /** Returns when the log warns. */
+  public synchronized AlarmSettings alarms() {
+    return alarms;
   }
 
   /** Adds an observer; one that is there already stays there once. */

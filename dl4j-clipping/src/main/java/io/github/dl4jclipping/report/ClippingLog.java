@@ -60,6 +60,62 @@ public final class ClippingLog {
     }
   }
 
+  /**
+   * Warns that gradients are next to nothing.
+   *
+   * @param bound the largest norm that counts as such
+   * @param steps how many steps it has been
+   * @param incident how many such rows there have been on this network, this one included
+   */
+  static void vanishing(ClipReport report, double bound, int steps, long incident) {
+    if (Long.bitCount(incident) == 1) {
+      log.warn(
+          "Vanishing gradients: normBeforeClip was at most {} for {} steps in a row, up to"
+              + " iteration {} with {}. Hardly anything is learnt from them. Common causes: dead"
+              + " ReLUs, saturated activations, masks that hide every label, a loss that does not"
+              + " depend on the parameters; a run that has converged ends like this, too. Change"
+              + " this with warnWhenVanishing.{}",
+          Numbers.format(bound),
+          steps,
+          report.iteration(),
+          Numbers.format(report.norm()),
+          heldBack(incident));
+    }
+  }
+
+  /**
+   * Warns that a bound clips almost always.
+   *
+   * @param clipped the clipped steps of the window that ends with this report
+   * @param steps the steps of that window
+   * @param norms the norms of that window before clipping that are numbers, ascending
+   */
+  static void clippingAlmostAlways(ClipReport report, int clipped, int steps, double[] norms) {
+    log.warn(
+        "Clipping almost always: {} of the last {} steps, up to iteration {}. Such a threshold acts"
+            + " as a learning rate. In these steps normBeforeClip p10={} p50={} p90={} p99={}"
+            + " largest={} at maxNorm={}. To clip only what stands out, set a maxNorm of about p90."
+            + " This is said once; change it with warnWhenAlmostAlwaysClipping.",
+        clipped,
+        steps,
+        report.iteration(),
+        percentile(norms, 0.10),
+        percentile(norms, 0.50),
+        percentile(norms, 0.90),
+        percentile(norms, 0.99),
+        percentile(norms, 1),
+        Numbers.format(report.maxNorm()));
+  }
+
+  /** Returns the percentile of the nearest rank. */
+  private static String percentile(double[] ascending, double share) {
+    if (ascending.length == 0) {
+      return Numbers.NONE;
+    }
+    int rank = (int) Math.ceil(share * ascending.length);
+    return Numbers.format(ascending[Math.max(rank, 1) - 1]);
+  }
+
   private static String heldBack(long incident) {
     if (incident == 1) {
       return "";

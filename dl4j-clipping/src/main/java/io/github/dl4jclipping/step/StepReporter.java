@@ -112,6 +112,9 @@ final class StepReporter {
     reported = true;
     state.lastReport(report);
     state.window().add(report);
+    audiences.stream()
+        .findFirst()
+        .ifPresent(audience -> state.alarms().add(report, audience.alarms()));
     audiences.forEach(audience -> audience.tell(observer -> observer.onStep(report)));
     if (audiences.stream().anyMatch(audience -> audience.wantsLine(update.iteration()))) {
       ClippingLog.step(report, state.window());

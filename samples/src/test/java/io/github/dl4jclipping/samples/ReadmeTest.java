@@ -30,7 +30,9 @@ class ReadmeTest {
 
   private static final String KNOWN =
       """
+      import io.micrometer.core.instrument.MeterRegistry;
       import java.io.File;
+      import java.nio.file.Path;
       import org.apache.spark.api.java.JavaRDD;
       import org.apache.spark.api.java.JavaSparkContext;
       import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -89,7 +91,8 @@ class ReadmeTest {
             + "\nclass Snippet {\n"
             + "  void run(MultiLayerNetwork network, DataSetIterator iterator, File file,\n"
             + "      INDArray weightGradient, INDArray biasGradient,\n"
-            + "      JavaSparkContext context, JavaRDD<DataSet> data) throws Exception {\n"
+            + "      JavaSparkContext context, JavaRDD<DataSet> data,\n"
+            + "      MeterRegistry registry) throws Exception {\n"
             + statements
             + "  }\n}\n";
     return new SimpleJavaFileObject(

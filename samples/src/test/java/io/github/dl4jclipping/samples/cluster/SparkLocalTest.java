@@ -9,6 +9,9 @@ import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.report.ClipSummary;
+import io.github.dl4jclipping.report.file.JsonLinesReport;
+import java.io.NotSerializableException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -216,6 +220,22 @@ class SparkLocalTest {
         .hasMessageContaining("refusing to train it unclipped")
         .hasMessageContaining("give the listener to what trains the network");
 
+    assertThat(network.params()).isEqualTo(before);
+  }
+
+  @Test
+  void reportThatBelongsToTheDriverIsRefusedBeforeAnythingIsSent(@TempDir Path folder) {
+    Model network = SparkKind.MULTI_LAYER.network(new Sgd(1));
+    INDArray before = network.params().dup();
+    try (JsonLinesReport file = JsonLinesReport.create(folder.resolve("run.jsonl"))) {
+      TrainingListener listener = new GradientClippingListener(ALWAYS).observe(file);
+
+      assertThatThrownBy(() -> fit(SparkKind.MULTI_LAYER, network, 2, batches(4), listener))
+          .hasRootCauseInstanceOf(NotSerializableException.class)
+          .rootCause()
+          .hasMessageContaining("run.jsonl")
+          .hasMessageContaining("DriverReports");
+    }
     assertThat(network.params()).isEqualTo(before);
   }
 }

@@ -1,0 +1,81 @@
+package io.github.dl4jclipping.report.file;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.commons.csv.CSVException;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The form of a CSV report; the one class that knows Commons CSV. */
+final class Csv {
+
+  private static final CSVFormat FORMAT =
+      CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+
+  private Csv() {}
+
+  /** Returns the titles of all columns. */
+  static List<String> header(Collection<String> parameters) {
+    List<String> header = fixed();
+    // A prefix: no parameter's name can be that of another column.
+    parameters.forEach(parameter -> header.add("norm." + parameter));
+    return header;
+  }
+
+  private static List<String> fixed() {
+    List<String> titles = new ArrayList<>();
+    for (Column column : Column.values()) {
+      titles.add(column.title());
+    }
+    titles.add("nonFinite");
+    return titles;
+  }
+
+  /** Returns one row with its line feed; null is an empty cell. */
+  static String line(List<? extends @Nullable Object> cells) {
+    return FORMAT.format(cells.toArray()) + "\n";
+  }
+
+  /**
+   * Returns the header of a file.
+   *
+   * @throws IllegalArgumentException if it is no header of such reports
+   */
+  static List<String> headerOf(Path path) throws IOException {
+    List<String> header = firstRecord(path);
+    List<String> fixed = fixed();
+    if (header.size() < fixed.size() || !header.subList(0, fixed.size()).equals(fixed)) {
+      throw Opening.notAReport(
+          path, "its columns are " + shown(header) + ", not " + fixed + " and norms");
+    }
+    return header;
+  }
+
+  /** Cuts off what could be any file's first line. */
+  private static String shown(List<String> header) {
+    String text = header.toString();
+    return text.length() <= 200 ? text : text.substring(0, 200) + "...";
+  }
+
+  private static List<String> firstRecord(Path path) throws IOException {
+    try (BufferedReader reader = Files.newBufferedReader(path);
+        CSVParser parser = FORMAT.parse(reader)) {
+      Iterator<CSVRecord> records = parser.iterator();
+      return records.hasNext() ? records.next().toList() : List.of();
+    } catch (UncheckedIOException e) { // from behind the iterator
+      if (e.getCause() instanceof CSVException) {
+        throw Opening.notAReport(path, "its first row is no CSV");
+      }
+      throw e.getCause();
+    }
+  }
+}

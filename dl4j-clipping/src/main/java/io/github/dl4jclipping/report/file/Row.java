@@ -1,0 +1,47 @@
+package io.github.dl4jclipping.report.file;
+
+import io.github.dl4jclipping.report.ClipReport;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step as files take it: only finite numbers, the others apart.
+ *
+ * @param cells a value for each {@link Column}, by its title; null for a number that is not finite
+ * @param parameterNorms the norm of each parameter, null for one that is not finite
+ * @param nonFinite {@code NaN}, {@code Infinity} or {@code -Infinity} for each number that is not
+ *     finite: by the column's title, or {@code parameterNorms.} and the parameter's name
+ */
+record Row(
+    Map<String, @Nullable Object> cells,
+    Map<String, @Nullable Double> parameterNorms,
+    Map<String, String> nonFinite) {
+
+  /** What stands before a parameter's name among the non-finite ones. */
+  private static final String PARAMETER = "parameterNorms.";
+
+  static Row of(ClipReport report) {
+    Map<String, @Nullable Object> cells = new LinkedHashMap<>();
+    Map<String, @Nullable Double> norms = new LinkedHashMap<>();
+    Map<String, String> nonFinite = new LinkedHashMap<>();
+    for (Column column : Column.values()) {
+      Object value = column.valueIn(report);
+      boolean missing = value instanceof Double number && !Double.isFinite(number);
+      cells.put(column.title(), missing ? null : value);
+      if (missing && !column.mayBeAbsent()) {
+        nonFinite.put(column.title(), value.toString());
+      }
+    }
+    report
+        .parameterNorms()
+        .forEach(
+            (name, norm) -> {
+              norms.put(name, Double.isFinite(norm) ? norm : null);
+              if (!Double.isFinite(norm)) {
+                nonFinite.put(PARAMETER + name, norm.toString());
+              }
+            });
+    return new Row(cells, norms, nonFinite);
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.dl4jclipping.report.micrometer;
+
+import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.report.StepOutcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** The meters in one registry. */
+final class Meters {
+
+  private static final String PREFIX = "dl4j.clipping.";
+
+  private final MeterRegistry registry;
+  private final Tags tags;
+  private final List<Meter> registered = new CopyOnWriteArrayList<>();
+  private final Map<StepOutcome, Counter> steps = new ConcurrentHashMap<>();
+  private final DistributionSummary norm;
+  private final DistributionSummary clippedNorm;
+  private final DistributionSummary coefficient;
+  private final Map<String, Counter> nonFinite = new ConcurrentHashMap<>();
+  private final Map<String, LastNorm> parameterNorms = new ConcurrentHashMap<>();
+
+  Meters(MeterRegistry registry, Tags tags) {
+    this.registry = registry;
+    this.tags = tags;
+    for (StepOutcome outcome : StepOutcome.values()) {
+      stepsWith(outcome); // a counter is 0 from the start, not missing until there is one to count
+    }
+    norm = summary("norm", "Global norm of the mean gradient before clipping");
+    clippedNorm = summary("clipped.norm", "Global norm of the gradient that the updater got");
+    coefficient = summary("coefficient", "What the gradient was multiplied by");
+  }
+
+  boolean areIn(MeterRegistry other) {
+    return registry == other;
+  }
+
+  void step(ClipReport report) {
+    stepsWith(report.outcome()).increment();
+    recordIfFinite(norm, report.norm());
+    if (report.outcome() != StepOutcome.SKIPPED) { // whose zeros say that nothing was applied
+      recordIfFinite(clippedNorm, report.clippedNorm());
+      recordIfFinite(coefficient, report.coefficient());
+    }
+    report.parameterNorms().forEach((name, value) -> lastNorm(name).value = value);
+  }
+
+  void nonFinite(NonFiniteReport report) {
+    nonFinite
+        .computeIfAbsent(
+            originOf(report),
+            layer ->
+                counter(
+                    "nonfinite.steps",
+                    "Steps whose gradient was not finite, by the first layer where it was not",
+                    "layer",
+                    layer))
+        .increment();
+  }
+
+  void remove() {
+    registered.forEach(registry::remove);
+  }
+
+  /** What non-finite steps are counted by: never more kinds than a network has layers, and one. */
+  private static String originOf(NonFiniteReport report) {
+    return report.parameters().isEmpty() ? "none" : layerOf(report.parameters().get(0).name());
+  }
+
+  /** Returns the part before the last underscore, as in {@code dense_1} of {@code dense_1_W}. */
+  private static String layerOf(String parameter) {
+    int end = parameter.lastIndexOf('_');
+    return end <= 0 ? parameter : parameter.substring(0, end);
+  }
+
+  private Counter stepsWith(StepOutcome outcome) {
+    return steps.computeIfAbsent(
+        outcome,
+        key ->
+            counter(
+                "steps",
+                "Steps by what became of the gradient",
+                "outcome",
+                key.name().toLowerCase(Locale.ROOT)));
+  }
+
+  private LastNorm lastNorm(String parameter) {
+    return parameterNorms.computeIfAbsent(parameter, this::gauge);
+  }
+
+  private LastNorm gauge(String parameter) {
+    LastNorm last = new LastNorm();
+    registered.add(
+        Gauge.builder(PREFIX + "parameter.norm", last, norm -> norm.value)
+            .description("Norm of a parameter's gradient before clipping, at the last step")
+            .tags(tags.and("layer", layerOf(parameter), "parameter", parameter))
+            .register(registry));
+    return last;
+  }
+
+  private Counter counter(String name, String description, String key, String value) {
+    Counter counter =
+        Counter.builder(PREFIX + name)
+            .description(description)
+            .baseUnit("steps")
+            .tags(tags.and(key, value))
+            .register(registry);
+    registered.add(counter);
+    return counter;
+  }
+
+  private DistributionSummary summary(String name, String description) {
+    DistributionSummary summary =
+        DistributionSummary.builder(PREFIX + name)
+            .description(description)
+            .tags(tags)
+            .register(registry);
+    registered.add(summary);
+    return summary;
+  }
+
+  private static void recordIfFinite(DistributionSummary summary, double value) {
+    if (Double.isFinite(value)) {
+      summary.record(value);
+    }
+  }
+
+  /** Where a gauge reads. */
+  private static final class LastNorm {
+    private volatile double value = Double.NaN;
+  }
+}
