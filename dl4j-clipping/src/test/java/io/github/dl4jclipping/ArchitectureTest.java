@@ -36,7 +36,7 @@ class ArchitectureTest {
         .layer("step")
         .definedBy(ROOT + ".step")
         .layer("report")
-        .definedBy(ROOT + ".report")
+        .definedBy(ROOT + ".report..")
         .layer("forensics")
         .definedBy(ROOT + ".forensics")
         .layer("rule")
@@ -52,7 +52,18 @@ class ArchitectureTest {
         .whereLayer("forensics")
         .mayOnlyBeAccessedByLayers("root", "step", "report")
         .whereLayer("rule")
-        .mayOnlyBeAccessedByLayers("root", "step")
+        .mayOnlyBeAccessedByLayers("root", "step", "report")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void reportsKnowNothingOfWhereTheyAreWritten() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".report")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + ".report.*")
         .check(LIBRARY);
   }
 
