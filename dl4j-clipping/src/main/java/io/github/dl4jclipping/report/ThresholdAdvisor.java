@@ -126,7 +126,8 @@ public final class ThresholdAdvisor implements ClipObserver {
     if (norms.count() < MIN_STEPS) {
       return "too short: "
           + norms.count()
-          + " steps with a finite gradient, and percentiles need "
+          + (norms.count() == 1 ? " step" : " steps")
+          + " with a finite gradient, and percentiles need "
           + MIN_STEPS;
     }
     if (norms.quantile(0.9) == 0) {
