@@ -50,7 +50,7 @@ final class PageFile {
         Files.createDirectories(folder);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
+      throw new UncheckedIOException("cannot make the folder of " + absolute + ": " + e, e);
     }
     return new PageFile(absolute);
   }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.openqa.selenium.TimeoutException;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -35,6 +36,7 @@ final class Browser implements AutoCloseable {
     }
   }
 
+  private static final int MOST_TRIES = 5;
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
   /** Selenium knows no protocol of this version of Chromium, and needs none here. */
@@ -113,13 +115,24 @@ final class Browser implements AutoCloseable {
 
   /** Keeps a picture of the whole page among the build's results. */
   Path screenshot(String name) throws IOException {
-    String image =
-        (String)
-            driver
-                .executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
-                .get("data");
     Files.createDirectories(SCREENSHOTS);
-    return Files.write(SCREENSHOTS.resolve(name + ".png"), Base64.getDecoder().decode(image));
+    return Files.write(
+        SCREENSHOTS.resolve(name + ".png"), Base64.getDecoder().decode(picture(MOST_TRIES)));
+  }
+
+  /** On a busy machine the browser may still be changing pages, and says so. */
+  private String picture(int tries) {
+    try {
+      return (String)
+          driver
+              .executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
+              .get("data");
+    } catch (TimeoutException e) {
+      if (tries == 1) {
+        throw e;
+      }
+      return picture(tries - 1);
+    }
   }
 
   private void cdp(String command, Map<String, Object> arguments) {

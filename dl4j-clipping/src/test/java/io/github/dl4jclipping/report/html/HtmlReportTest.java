@@ -132,7 +132,7 @@ class HtmlReportTest {
         return Path.of("/dev/null");
       }
     },
-    BELOW_A_FILE("cannot make the folder") {
+    BELOW_A_FILE("cannot make the folder of") {
       @Override
       Path in(Path folder) throws IOException {
         return Files.createFile(folder.resolve("file")).resolve("page.html");

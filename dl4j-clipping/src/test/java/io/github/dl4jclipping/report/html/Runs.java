@@ -19,7 +19,7 @@ enum Runs {
   HEALTHY(observer -> healthy(observer, 1000, 5)),
   MEASURED(observer -> healthy(observer, 300, Double.POSITIVE_INFINITY)),
   CLIPS_MOST(observer -> healthy(observer, 400, 0.5)),
-  LONG(observer -> healthy(observer, 100_000, 5)),
+  LONG(observer -> healthy(observer, 20_000, 5)),
   EXPLODES(
       observer -> {
         healthy(observer, 400, Double.POSITIVE_INFINITY);

@@ -42,7 +42,7 @@ class VerdictTest {
         "ONE_STEP | GOOD | Finite so far: 1 step, 100 % clipped",
         "HEALTHY | GOOD | Healthy: 1,000 steps, 1.8 % clipped",
         "MEASURED | GOOD | Healthy: 300 steps, 0 % clipped",
-        "LONG | GOOD | Healthy: 100,000 steps, < 0.1 % clipped",
+        "LONG | GOOD | Healthy: 20,000 steps, < 0.1 % clipped",
         "CLIPS_MOST | WARNING | Clips most steps: 400 steps, 98 % clipped",
         "SKIPS | WARNING | Iteration 60 was the first non-finite one: it was skipped",
         "EXPLODES | BAD | Iteration 412 was the first non-finite one: training stopped there",
