@@ -38,7 +38,7 @@ class ArchitectureTest {
         .layer("outlets")
         .definedBy(ROOT + ".report.*")
         .layer("report")
-        .definedBy(ROOT + ".report")
+        .definedBy(ROOT + ".report..")
         .layer("forensics")
         .definedBy(ROOT + ".forensics")
         .layer("rule")
@@ -56,7 +56,18 @@ class ArchitectureTest {
         .whereLayer("forensics")
         .mayOnlyBeAccessedByLayers("root", "step", "report", "outlets")
         .whereLayer("rule")
-        .mayOnlyBeAccessedByLayers("root", "step")
+        .mayOnlyBeAccessedByLayers("root", "step", "report")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void reportsKnowNothingOfWhereTheyAreWritten() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".report")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + ".report.*")
         .check(LIBRARY);
   }
 

@@ -1,8 +1,11 @@
 package io.github.dl4jclipping.samples;
 
+import io.github.dl4jclipping.report.html.HtmlReport;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Trains a character-level recurrent network three times from the same seed, at a learning rate at
@@ -16,6 +19,9 @@ public final class Quickstart {
 
   private static final int BATCHES = 80;
 
+  /** Where Maven's results lie, and are cleaned away. */
+  private static final Path PAGES = Path.of("samples", "target", "clipping");
+
   private Quickstart() {}
 
   /** Runs the quickstart; system properties are {@code text} and {@code dl4jclipping.root}. */
@@ -23,14 +29,27 @@ public final class Quickstart {
     TextProgram.main("quickstart", BATCHES, Quickstart::run);
   }
 
+  private static HtmlReport pageOf(Contender contender) {
+    String name = contender.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".html";
+    return HtmlReport.to(PAGES.resolve(name))
+        .title("Quickstart: " + contender.label())
+        .configuration(contender.clipping());
+  }
+
   private static void run(String text, ProgressBars bars, PrintStream out) {
     Training training = new Training(text, BATCHES);
     List<RunResult> results = new ArrayList<>();
+    List<Path> pages = new ArrayList<>();
     for (Contender contender : Contender.values()) {
-      results.add(training.run(contender, bars));
+      try (HtmlReport page = pageOf(contender)) {
+        results.add(training.run(contender, bars, page));
+        pages.add(page.path());
+      }
     }
     out.println();
     out.println(ResultTable.of(results));
     out.println(Verdict.of(results));
+    out.println("Pages, for any browser:");
+    pages.forEach(page -> out.println("  " + page));
   }
 }

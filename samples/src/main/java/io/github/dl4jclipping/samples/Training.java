@@ -2,7 +2,9 @@ package io.github.dl4jclipping.samples;
 
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.NonFiniteGradientException;
+import io.github.dl4jclipping.report.ClipObserver;
 import java.time.Duration;
+import java.util.Arrays;
 import me.tongfei.progressbar.ProgressBar;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.slf4j.Logger;
@@ -27,15 +29,21 @@ final class Training {
     this.batches = batches;
   }
 
-  /** Trains one network until the last batch or until training breaks. */
-  RunResult run(Contender contender, ProgressBars bars) {
+  /**
+   * Trains one network until the last batch or until training breaks.
+   *
+   * @param observers who else is told of each step
+   */
+  RunResult run(Contender contender, ProgressBars bars, ClipObserver... observers) {
     log.info("{}: {} batches", contender.label(), batches);
     MultiLayerNetwork network = CharacterNetwork.build(alphabet.size(), contender.perLayer(), SEED);
     StepLog steps = new StepLog();
-    network.addListeners(
+    GradientClippingListener listener =
         new GradientClippingListener(contender.clipping())
             .logEvery(contender == Contender.PLUGIN ? LOG_EVERY : 0)
-            .observe(steps));
+            .observe(steps);
+    Arrays.stream(observers).forEach(listener::observe);
+    network.addListeners(listener);
     long start = System.nanoTime();
     try (ProgressBar bar = bars.start(contender.label(), batches)) {
       fit(network, steps, bar);

@@ -1,0 +1,230 @@
+package io.github.dl4jclipping.report.html;
+
+import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.report.ClipObserver;
+import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.report.ClippingLog;
+import io.github.dl4jclipping.report.StepOutcome;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows a run on one page: norms before and after, coefficient, score, the norm of each parameter,
+ * advice on a bound, and where a gradient broke. A single file that opens in any browser without a
+ * network.
+ *
+ * <pre>{@code
+ * try (HtmlReport page = HtmlReport.to(Path.of("clipping.html")).configuration(clipping)) {
+ *   network.addListeners(new GradientClippingListener(clipping).observe(page));
+ *   network.fit(iterator);
+ * }
+ * }</pre>
+ *
+ * <p>The page is there from the beginning and is replaced while training runs: at most every two
+ * seconds and so seldom that it takes about a hundredth of the time; as soon as that allows at the
+ * end of an epoch; at once when an exception ends a step, at incidents 1, 2, 4, 8 ..., and by
+ * {@link #close}. A page that is not closed is completed when the JVM ends, but not when it is
+ * killed. In a JVM that lives on, close it: it holds its data until then.
+ *
+ * <p>What it holds does not grow with the run. Up to {@value Run#MAX_POINTS} steps every step is a
+ * point; then successive steps share one, which shows their smallest and their largest number, and
+ * counts of what was clipped or not finite. The numbers are those of the reports, to the last bit;
+ * they stand in the page as JSON, in the element {@code data}, with null for what is not finite.
+ *
+ * <p>Steps of several workers come on one page in the order in which they arrive, with a table of
+ * the workers. It does not travel to other JVMs, since it writes a file of this machine: Java
+ * serialisation refuses it. On Spark, bring the reports to the driver and call {@link #onStep}
+ * there.
+ *
+ * <p>A page that cannot be written, as on a full disk, is logged once and tried again later:
+ * training goes on. Thread-safe.
+ */
+public final class HtmlReport implements ClipObserver, AutoCloseable {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
+
+  private final transient PageFile file;
+  private final transient Pace pace;
+  private final transient Run run = new Run();
+  private final transient Thread atExit = new Thread(this::endWithJvm, "dl4j-clipping page");
+  private String title = "Gradient clipping";
+  private String configuration = "";
+  private State state = State.RUNNING;
+  private boolean failed;
+
+  private enum State {
+    RUNNING,
+    CLOSED,
+    /** The JVM ended without a call of close. */
+    ENDED
+  }
+
+  private HtmlReport(PageFile file, LongSupplier nanoTime) {
+    this.file = file;
+    this.pace = new Pace(nanoTime);
+  }
+
+  /**
+   * Starts a page: one that says that there are no steps yet is written at once. Creates the
+   * folders above it. Replaces a page of an earlier run, and an empty file; nothing else.
+   *
+   * @throws IllegalArgumentException if there is a folder or a file that is no such page
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public static HtmlReport to(Path path) {
+    return to(path, System::nanoTime);
+  }
+
+  static HtmlReport to(Path path, LongSupplier nanoTime) {
+    Objects.requireNonNull(path, "path must not be null");
+    HtmlReport report = new HtmlReport(PageFile.at(path), nanoTime);
+    try {
+      report.replace();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + report.path() + ": " + e, e);
+    }
+    Runtime.getRuntime().addShutdownHook(report.atExit);
+    return report;
+  }
+
+  /**
+   * Sets the title, "Gradient clipping" unless set.
+   *
+   * @return this page
+   */
+  public synchronized HtmlReport title(String title) {
+    this.title = Objects.requireNonNull(title, "title must not be null");
+    return this;
+  }
+
+  /**
+   * Sets what the page shows as the configuration: the text of an object, such as the {@code
+   * GradientClipping}, or of several in a list.
+   *
+   * @return this page
+   */
+  public synchronized HtmlReport configuration(Object configuration) {
+    this.configuration =
+        Objects.requireNonNull(configuration, "configuration must not be null").toString();
+    return this;
+  }
+
+  /** Returns where the page is, as an absolute path. */
+  public Path path() {
+    return file.path();
+  }
+
+  /**
+   * Takes a step in.
+   *
+   * @throws IllegalStateException if the page is closed
+   */
+  @Override
+  public synchronized void onStep(ClipReport report) {
+    checkOpen();
+    run.add(report);
+    boolean broken = Outcomes.isNonFinite(report) && Long.bitCount(run.incidents.count()) == 1;
+    if (broken || report.outcome() == StepOutcome.RAISED || pace.allowsOrdinary()) {
+      write();
+    }
+  }
+
+  /**
+   * Takes an incident in, which the page shows from the step that follows.
+   *
+   * @throws IllegalStateException if the page is closed
+   */
+  @Override
+  public synchronized void onNonFinite(NonFiniteReport report) {
+    checkOpen();
+    run.add(report);
+  }
+
+  /** Writes the page, unless the last time is so recent that it would cost. */
+  @Override
+  public synchronized void onEpochEnd(int epoch) {
+    if (state == State.RUNNING && pace.allowsUrgent()) {
+      write();
+    }
+  }
+
+  private void checkOpen() {
+    if (state == State.CLOSED) {
+      throw new IllegalStateException(
+          "The page " + path() + " is closed; observe with a new HtmlReport");
+    }
+  }
+
+  /** Writes the page for the last time. Never throws; calling it again does nothing. */
+  @Override
+  public synchronized void close() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
+    write();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      log.trace("The JVM ends: {} stays as it is now", path(), e);
+    }
+  }
+
+  private synchronized void endWithJvm() {
+    if (state == State.RUNNING) {
+      state = State.ENDED;
+      write();
+    }
+  }
+
+  private void write() {
+    try {
+      replace();
+    } catch (IOException e) {
+      if (!failed) {
+        log.warn("Cannot write {}; trying again later, training goes on", path(), e);
+      }
+      failed = true;
+    }
+  }
+
+  private void replace() throws IOException {
+    pace.start();
+    try {
+      ObjectNode data = PageData.of(run);
+      data.put("title", title);
+      data.put("configuration", configuration);
+      data.put("state", state.name().toLowerCase(Locale.ROOT));
+      data.put("writtenAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+      file.replace(Page.of(title, data.at("/verdict/headline").asText(), data));
+    } finally {
+      pace.end();
+    }
+  }
+
+  @SuppressWarnings("UnusedMethod") // Java serialisation calls it
+  private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+    throw new NotSerializableException(
+        "HtmlReport writes "
+            + path()
+            + " on this machine and does not travel: on Spark, bring the reports to the driver and"
+            + " call onStep there");
+  }
+
+  @Override
+  public String toString() {
+    return "HtmlReport(" + path() + ")";
+  }
+}

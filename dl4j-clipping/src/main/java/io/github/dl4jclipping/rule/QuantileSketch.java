@@ -1,0 +1,336 @@
+package io.github.dl4jclipping.rule;
+
+import com.datadoghq.sketch.ddsketch.DDSketch;
+import com.datadoghq.sketch.ddsketch.mapping.CubicallyInterpolatedMapping;
+import com.datadoghq.sketch.ddsketch.store.Bin;
+import com.datadoghq.sketch.ddsketch.store.PaginatedStore;
+import com.datadoghq.sketch.ddsketch.store.Store;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells quantiles of any number of norms in bounded memory.
+ *
+ * <p>Exact for up to {@value #EXACT} numbers. Beyond, each number is remembered to within 0.1 % of
+ * itself, in a DDSketch; smallest and largest stay exact. What it holds does not depend on the
+ * order in which numbers came, nor on how they were spread over sketches that were {@linkplain
+ * #merge merged}.
+ *
+ * <p>Reference: Masson, Rim and Lee, <a href="https://arxiv.org/abs/1908.10693">DDSketch: a fast
+ * and fully-mergeable quantile sketch with relative-error guarantees</a>, 2019.
+ *
+ * <p>Not thread-safe.
+ */
+public final class QuantileSketch implements Serializable {
+
+  /** The most numbers that are kept as they are. */
+  public static final int EXACT = 10_000;
+
+  private static final double RELATIVE_ERROR = 0.001;
+  private static final long serialVersionUID = 1L;
+
+  /** In ascending order up to {@link #size}; empty once there is a sketch. */
+  private double[] exact = new double[64];
+
+  private int size;
+  private double smallest = Double.NaN;
+  private double largest = Double.NaN;
+  private transient @Nullable DDSketch sketch;
+
+  /** Creates a sketch of no numbers. */
+  public QuantileSketch() {}
+
+  /**
+   * Creates the sketch that a {@link #state} came from.
+   *
+   * @throws IllegalArgumentException if it is no such state
+   */
+  public static QuantileSketch of(double[] state) {
+    if (state.length % 2 == 1 || state.length == 2) {
+      throw new IllegalArgumentException(
+          "state must hold the smallest and largest, then pairs of value and count, but has "
+              + state.length
+              + " numbers");
+    }
+    QuantileSketch sketch = new QuantileSketch();
+    for (int i = 2; i < state.length; i += 2) {
+      sketch.add(state[i], count(state[i + 1]));
+    }
+    if (sketch.count() > 0) {
+      sketch.smallest = checked(state[0]);
+      sketch.largest = checked(state[1]);
+    }
+    return sketch;
+  }
+
+  /**
+   * Returns everything it holds as plain numbers: the smallest, the largest, then pairs of a value
+   * and how often it was there, in ascending order of values; no numbers at all for an empty one.
+   */
+  public double[] state() {
+    if (count() == 0) {
+      return new double[0];
+    }
+    double[] state = new double[2 * size + 2];
+    state[0] = smallest;
+    state[1] = largest;
+    int end = 2;
+    for (Iterator<Run> runs = runs(); runs.hasNext(); ) {
+      Run run = runs.next();
+      if (end + 2 > state.length) {
+        state = Arrays.copyOf(state, 2 * state.length);
+      }
+      state[end++] = run.value;
+      state[end++] = run.count;
+    }
+    return Arrays.copyOf(state, end);
+  }
+
+  /**
+   * Takes a number in.
+   *
+   * @throws IllegalArgumentException if it is not finite or less than 0
+   */
+  public void add(double value) {
+    add(value, 1);
+  }
+
+  /** Takes in all that another sketch holds. */
+  public void merge(QuantileSketch other) {
+    double low = smaller(smallest, other.smallest);
+    double high = larger(largest, other.largest);
+    double[] state = other.state(); // as it was before, should it be this very one
+    for (int i = 2; i < state.length; i += 2) {
+      add(state[i], (long) state[i + 1]);
+    }
+    smallest = low;
+    largest = high;
+  }
+
+  private void add(double value, long count) {
+    checked(value);
+    smallest = smaller(smallest, value);
+    largest = larger(largest, value);
+    if (sketch == null && count > EXACT - size) {
+      sketch = sketchOfExact();
+    }
+    if (sketch == null) {
+      insert(value, (int) count);
+    } else {
+      accept(sketch, value, count);
+    }
+  }
+
+  /** Unlike {@link Math#min}, prefers any number to NaN. */
+  private static double smaller(double one, double other) {
+    return one <= other || Double.isNaN(other) ? one : other;
+  }
+
+  private static double larger(double one, double other) {
+    return one >= other || Double.isNaN(other) ? one : other;
+  }
+
+  private static void accept(DDSketch sketch, double value, long count) {
+    double most = sketch.getIndexMapping().maxIndexableValue(); // just short of the largest double
+    sketch.accept(Math.min(value, most), (double) count);
+  }
+
+  private void insert(double value, int count) {
+    if (size + count > exact.length) {
+      exact = Arrays.copyOf(exact, Math.min(EXACT, Math.max(size + count, 2 * exact.length)));
+    }
+    int at = firstAbove(value);
+    System.arraycopy(exact, at, exact, at + count, size - at);
+    Arrays.fill(exact, at, at + count, value);
+    size += count;
+  }
+
+  /** Returns how many of the exact numbers are not above a value. */
+  private int firstAbove(double value) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (exact[middle] <= value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private DDSketch sketchOfExact() {
+    DDSketch created =
+        new DDSketch(new CubicallyInterpolatedMapping(RELATIVE_ERROR), PaginatedStore::new);
+    for (int i = 0; i < size; i++) {
+      accept(created, exact[i], 1);
+    }
+    exact = new double[0];
+    size = 0;
+    return created;
+  }
+
+  /** Returns how many numbers it was given. */
+  public long count() {
+    return sketch == null ? size : (long) sketch.getCount();
+  }
+
+  /** Returns whether every answer is exact. */
+  public boolean isExact() {
+    return sketch == null;
+  }
+
+  /** Returns the smallest number, exactly, or NaN when there is none. */
+  public double smallest() {
+    return smallest;
+  }
+
+  /** Returns the largest number, exactly, or NaN when there is none. */
+  public double largest() {
+    return largest;
+  }
+
+  /**
+   * Returns a quantile, or NaN when there are no numbers. While exact, it lies between two numbers
+   * as in NumPy's {@code percentile} (linear interpolation); afterwards it is the number at the
+   * rank {@code floor(q * (count - 1))}, to within 0.1 %.
+   *
+   * @param q from 0, the smallest, to 1, the largest
+   * @throws IllegalArgumentException if {@code q} is not from 0 to 1
+   */
+  public double quantile(double q) {
+    if (!(q >= 0 && q <= 1)) {
+      throw new IllegalArgumentException("q must be from 0 to 1, but was " + q);
+    }
+    if (count() == 0) {
+      return Double.NaN;
+    }
+    double found = sketch == null ? interpolate(q * (size - 1)) : sketch.getValueAtQuantile(q);
+    return q == 1 ? largest : q == 0 ? smallest : Math.min(largest, Math.max(smallest, found));
+  }
+
+  private double interpolate(double position) {
+    int below = (int) position;
+    int above = Math.min(below + 1, size - 1);
+    return exact[below] + (position - below) * (exact[above] - exact[below]);
+  }
+
+  /** Returns how many numbers are greater than a bound; once not exact, than one within 0.1 %. */
+  public long countAbove(double bound) {
+    if (sketch == null) {
+      return (long) size - firstAbove(bound);
+    }
+    if (!(bound < largest)) {
+      return 0;
+    }
+    long above = 0;
+    for (Iterator<Run> runs = runs(); runs.hasNext(); ) {
+      Run run = runs.next();
+      above += run.value > bound ? run.count : 0;
+    }
+    return bound < smallest ? count() : above;
+  }
+
+  /**
+   * Returns the share of numbers greater than a bound, from 0 to 1. This is defined as {@code
+   * countAbove / count}, or 0.0 when there are no numbers.
+   */
+  public double shareAbove(double bound) {
+    return count() == 0 ? 0.0 : (double) countAbove(bound) / count();
+  }
+
+  private record Run(double value, long count) {}
+
+  private Iterator<Run> runs() {
+    return sketch == null ? exactRuns() : sketchRuns(sketch);
+  }
+
+  private Iterator<Run> exactRuns() {
+    return new Iterator<>() {
+      private int next;
+
+      @Override
+      public boolean hasNext() {
+        return next < size;
+      }
+
+      @Override
+      public Run next() {
+        int from = next;
+        next = firstAbove(exact[from]);
+        return new Run(exact[from], next - from);
+      }
+    };
+  }
+
+  private static Iterator<Run> sketchRuns(DDSketch sketch) {
+    Store positive = sketch.getPositiveValueStore();
+    Iterator<Bin> bins = positive.getAscendingIterator();
+    long zeros = (long) (sketch.getCount() - positive.getTotalCount());
+    return new Iterator<>() {
+      private boolean first = zeros > 0;
+
+      @Override
+      public boolean hasNext() {
+        return first || bins.hasNext();
+      }
+
+      @Override
+      public Run next() {
+        if (first) {
+          first = false;
+          return new Run(0, zeros);
+        }
+        Bin bin = bins.next();
+        return new Run(sketch.getIndexMapping().value(bin.getIndex()), (long) bin.getCount());
+      }
+    };
+  }
+
+  private static double checked(double value) {
+    if (!(value >= 0) || value == Double.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("a norm must be finite and >= 0, but was " + value);
+    }
+    return value;
+  }
+
+  private static long count(double count) {
+    if (!(count >= 1) || count != Math.rint(count) || count > 1L << 53) {
+      throw new IllegalArgumentException("a count must be a whole number >= 1, but was " + count);
+    }
+    return (long) count;
+  }
+
+  private Object writeReplace() {
+    return new Form(state());
+  }
+
+  @SuppressWarnings("UnusedMethod") // Java serialisation calls it
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("written as its state");
+  }
+
+  /** What Java serialisation writes in its place. */
+  private static final class Form implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final double[] state;
+
+    Form(double[] state) {
+      this.state = state;
+    }
+
+    private Object readResolve() {
+      return of(state);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "QuantileSketch(count=" + count() + ", exact=" + isExact() + ")";
+  }
+}
