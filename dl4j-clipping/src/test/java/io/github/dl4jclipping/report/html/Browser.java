@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
-import org.openqa.selenium.TimeoutException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -77,7 +77,7 @@ final class Browser implements AutoCloseable {
         .findFirst();
   }
 
-  /** Opens a page and waits until it is loaded and its scripts have run. */
+  /** Opens a page and waits until its scripts have run and it is painted. */
   void open(Path page, Screen screen, boolean dark) {
     cdp(
         "Emulation.setDeviceMetricsOverride",
@@ -96,6 +96,9 @@ final class Browser implements AutoCloseable {
             "features",
             List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     driver.get(page.toUri().toString());
+    run(
+        "return new Promise(done =>"
+            + " requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
   }
 
   Object run(String script, Object... arguments) {
@@ -127,7 +130,7 @@ final class Browser implements AutoCloseable {
           driver
               .executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
               .get("data");
-    } catch (TimeoutException e) {
+    } catch (WebDriverException e) {
       if (tries == 1) {
         throw e;
       }
