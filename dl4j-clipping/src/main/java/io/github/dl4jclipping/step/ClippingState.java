@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.step;
 
+import io.github.dl4jclipping.forensics.NormHistory;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ReportWindow;
 import io.github.dl4jclipping.rule.ClipRule;
@@ -25,6 +26,7 @@ public final class ClippingState {
       new MapMaker().weakKeys().makeMap(); // weak keys are compared by identity
 
   private final ReportWindow window = new ReportWindow();
+  private final NormHistory history = new NormHistory();
   private final Set<String> warned = new HashSet<>();
   private @Nullable ClipRule rule;
   private @Nullable RuleState ruleState;
@@ -82,6 +84,10 @@ public final class ClippingState {
 
   ReportWindow window() {
     return window;
+  }
+
+  NormHistory history() {
+    return history;
   }
 
   void lastReport(ClipReport report) {

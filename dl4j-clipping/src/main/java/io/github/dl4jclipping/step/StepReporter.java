@@ -112,6 +112,7 @@ final class StepReporter {
     reported = true;
     state.lastReport(report);
     state.window().add(report);
+    state.history().add(report.iteration(), report.score(), report.norm());
     audiences.forEach(audience -> audience.tell(observer -> observer.onStep(report)));
     if (audiences.stream().anyMatch(audience -> audience.wantsLine(update.iteration()))) {
       ClippingLog.step(report, state.window());
