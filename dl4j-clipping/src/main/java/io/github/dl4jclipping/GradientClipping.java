@@ -168,8 +168,8 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Sets whether it is found out where a non-finite gradient came from, which costs about one
-     * forward pass, on a copy, in such a step and nothing in any other; true unless set.
+     * Sets whether it is found out where a non-finite gradient came from: for that, such a step may
+     * copy the network and repeat the forward pass; true unless set.
      */
     public Builder forensics(boolean forensics) {
       this.forensics = forensics;
