@@ -11,10 +11,12 @@ import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.Recurrent;
 import io.github.dl4jclipping.Snapshot;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -212,6 +214,21 @@ class ForensicsHarmlessTest {
     Model network = FaultyNetworks.linear(kind, DataType.FLOAT);
 
     assertThat(OriginFinder.find(network, List.of(), false).kind()).isEqualTo(OriginKind.UNKNOWN);
+  }
+
+  @Test
+  void brokenStateFromTheSegmentBeforeIsToldOf() {
+    MultiLayerNetwork network = Networks.init(Recurrent.layers(FaultyNetworks.conf()));
+    network.fit(Recurrent.batch(4, 2, 1));
+    INDArray state = Nd4j.zeros(DataType.FLOAT, 4, 5);
+    state.putScalar(1, 2, Double.NaN);
+    ((RecurrentLayer) network.getLayer(0)).rnnSetPreviousState(Map.of("prevAct", state));
+
+    Origin origin = OriginFinder.find(network, List.of(), false);
+
+    assertThat(origin.kind()).isEqualTo(OriginKind.ACTIVATIONS);
+    assertThat(OriginText.verdict(origin))
+        .isEqualTo("the state that layer 0 carried over from the segment before has 1 NaN");
   }
 
   @Test
