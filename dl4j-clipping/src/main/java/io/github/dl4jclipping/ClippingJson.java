@@ -18,13 +18,16 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
-/** The JSON form of the settings: every field by name, none unknown, none missing, no class. */
+/** The JSON form of the settings: every field by name, none unknown, no class. */
 final class ClippingJson {
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /** May be missing: settings of versions before it lack it. */
+  private static final String FORENSICS = "forensics";
 
   private ClippingJson() {}
 
@@ -34,6 +37,10 @@ final class ClippingJson {
     tree.put("nonFinite", plan.policy().name());
     tree.put("maxConsecutiveSkips", plan.maxConsecutiveSkips());
     tree.put("parameterNorms", plan.parameterNorms());
+    if (!plan.forensics()) {
+      // Written only where it differs, so that versions before it read all the rest.
+      tree.put(FORENSICS, false);
+    }
     return tree;
   }
 
@@ -47,12 +54,19 @@ final class ClippingJson {
   }
 
   static ClippingPlan fromTree(JsonNode tree) {
-    requireFields(tree, "clipping", "rule", "nonFinite", "maxConsecutiveSkips", "parameterNorms");
+    boolean hasForensics = tree.has(FORENSICS);
+    requireFields(
+        tree,
+        "clipping",
+        hasForensics
+            ? new String[] {"rule", "nonFinite", "maxConsecutiveSkips", "parameterNorms", FORENSICS}
+            : new String[] {"rule", "nonFinite", "maxConsecutiveSkips", "parameterNorms"});
     return new ClippingPlan(
         ruleFromTree(tree.get("rule")),
         policy(tree.get("nonFinite")),
         integer(tree, "maxConsecutiveSkips"),
-        bool(tree, "parameterNorms"));
+        bool(tree, "parameterNorms"),
+        !hasForensics || bool(tree, FORENSICS));
   }
 
   private static ObjectNode ruleToTree(ClipRule rule) {

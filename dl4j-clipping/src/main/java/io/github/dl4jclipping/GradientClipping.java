@@ -92,7 +92,8 @@ public final class GradientClipping implements Serializable {
     return new Builder(plan.rule())
         .nonFinite(plan.policy())
         .maxConsecutiveSkips(plan.maxConsecutiveSkips())
-        .parameterNorms(plan.parameterNorms());
+        .parameterNorms(plan.parameterNorms())
+        .forensics(plan.forensics());
   }
 
   /** Collects settings. Not thread-safe. */
@@ -105,6 +106,7 @@ public final class GradientClipping implements Serializable {
     private NonFinitePolicy policy = NonFinitePolicy.RAISE;
     private int maxConsecutiveSkips = DEFAULT_MAX_CONSECUTIVE_SKIPS;
     private boolean parameterNorms;
+    private boolean forensics = true;
 
     private Builder(ClipRule base) {
       this.base = base;
@@ -166,6 +168,15 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
+     * Sets whether it is found out where a non-finite gradient came from: for that, such a step may
+     * copy the network and repeat the forward pass; true unless set.
+     */
+    public Builder forensics(boolean forensics) {
+      this.forensics = forensics;
+      return this;
+    }
+
+    /**
      * Returns the settings; without {@link #maxNorm} and {@link #rule} they measure only.
      *
      * @throws IllegalStateException if both {@link #maxNorm} and {@link #rule} are set, or {@link
@@ -173,7 +184,7 @@ public final class GradientClipping implements Serializable {
      */
     public GradientClipping build() {
       return new GradientClipping(
-          new ClippingPlan(clipRule(), policy, maxConsecutiveSkips, parameterNorms));
+          new ClippingPlan(clipRule(), policy, maxConsecutiveSkips, parameterNorms, forensics));
     }
 
     private ClipRule clipRule() {

@@ -261,4 +261,18 @@ class GradientClippingTest {
   void noReportBeforeTheFirstStep() {
     assertThat(GradientClipping.lastReport(Networks.dense(Networks.conf(new Sgd(1))))).isEmpty();
   }
+
+  @Test
+  void forensicsIsOnUnlessTurnedOff() {
+    GradientClipping on = GradientClipping.byGlobalNorm(1);
+    GradientClipping off = on.toBuilder().forensics(false).build();
+
+    assertThat(on.toJson()).doesNotContain("forensics");
+    assertThat(on.toString()).doesNotContain("forensics");
+    assertThat(off.toString()).contains("forensics=false");
+    assertThat(off).isNotEqualTo(on);
+    assertThat(GradientClipping.fromJson(off.toJson())).isEqualTo(off);
+    assertThat(GradientClipping.fromJson(on.toJson())).isEqualTo(on);
+    assertThat(off.toBuilder().build()).isEqualTo(off);
+  }
 }

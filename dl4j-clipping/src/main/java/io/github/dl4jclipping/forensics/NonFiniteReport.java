@@ -5,26 +5,45 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Tells of one step whose gradient was not finite.
+ * Tells of one step whose gradient was not finite, and where that came from.
  *
  * @param iteration DL4J's iteration counter, from 0; -1 where there is none
  * @param epoch DL4J's epoch counter, from 0; -1 where there is none
  * @param score the network's score at this step
  * @param parameters the parameters whose gradient is not finite, in the network's order
+ * @param origin where the first non-finite value was found
+ * @param history the steps before, the oldest first, at most {@value NormHistory#LENGTH}
  */
 public record NonFiniteReport(
-    int iteration, int epoch, double score, List<NonFiniteParameter> parameters)
+    int iteration,
+    int epoch,
+    double score,
+    List<NonFiniteParameter> parameters,
+    Origin origin,
+    List<HistoryPoint> history)
     implements Serializable {
 
   /** Lines of the table that are written out. */
-  private static final int MAX_ROWS = 20;
+  private static final int MAX_ROWS = 10;
 
-  /** Copies the list. */
+  private static final Object[] COLUMNS = {"parameter", "elements", "NaN", "+Inf", "-Inf"};
+
+  /** Copies the lists. */
   public NonFiniteReport {
     parameters = List.copyOf(parameters);
+    history = List.copyOf(history);
   }
 
-  /** Returns the report for a person: one line of verdict, then a short table. */
+  /** Creates a report of a gradient of which nothing else is known. */
+  public NonFiniteReport(
+      int iteration, int epoch, double score, List<NonFiniteParameter> parameters) {
+    this(iteration, epoch, score, parameters, Origin.unknown(), List.of());
+  }
+
+  /**
+   * Returns the report for a person: one line of verdict, then a short table, then the steps before
+   * and what could not be told.
+   */
   public String describe() {
     if (parameters.isEmpty()) {
       return "Norm beyond the range of a double: every element is finite";
@@ -34,10 +53,10 @@ public record NonFiniteReport(
       text.append(" at iteration ").append(iteration);
       text.append(", epoch ").append(epoch).append(", score ").append(score);
     }
-    text.append(": ");
-    text.append(total()).append(total() == 1 ? " element" : " elements").append(" in ");
-    text.append(parameters.size());
-    text.append(parameters.size() == 1 ? " parameter" : " parameters");
+    text.append(": ").append(origin.kind() == OriginKind.UNKNOWN ? totals() : verdict());
+    if (origin.kind() != OriginKind.UNKNOWN) {
+      text.append(String.format(Locale.ROOT, "%n  gradient: %s", totals()));
+    }
     text.append(String.format(Locale.ROOT, "%n  %-24s %12s %12s %12s %12s", COLUMNS));
     for (NonFiniteParameter row : parameters.subList(0, Math.min(MAX_ROWS, parameters.size()))) {
       text.append(
@@ -53,10 +72,31 @@ public record NonFiniteReport(
     if (parameters.size() > MAX_ROWS) {
       text.append(String.format(Locale.ROOT, "%n  and %d more", parameters.size() - MAX_ROWS));
     }
+    if (!history.isEmpty()) {
+      text.append(String.format(Locale.ROOT, "%n%s", NormTrend.of(history).describe()));
+    }
+    origin.notes().forEach(note -> text.append(String.format(Locale.ROOT, "%nNote: %s.", note)));
     return text.toString();
   }
 
-  private static final Object[] COLUMNS = {"parameter", "elements", "NaN", "+Inf", "-Inf"};
+  /** Returns where it came from, for a person: one clause, empty where that is unknown. */
+  public String verdict() {
+    return OriginText.verdict(origin);
+  }
+
+  /** Returns what can be done, for a person. */
+  public String remedy() {
+    return Remedy.of(origin, NormTrend.of(history));
+  }
+
+  private String totals() {
+    long total = total();
+    return total
+        + (total == 1 ? " element" : " elements")
+        + " in "
+        + parameters.size()
+        + (parameters.size() == 1 ? " parameter" : " parameters");
+  }
 
   private long total() {
     return parameters.stream()

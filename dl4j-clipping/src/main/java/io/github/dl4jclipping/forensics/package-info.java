@@ -1,5 +1,5 @@
 /**
- * Says where a non-finite value sits.
+ * Says where a non-finite value sits, and where it came from.
  *
  * <p>Runs only after {@code .norm} found that a gradient is not finite, changes nothing, and
  * imports {@code .norm} alone.

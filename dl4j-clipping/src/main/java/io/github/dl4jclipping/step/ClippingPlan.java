@@ -13,9 +13,14 @@ import java.util.Objects;
  * @param maxConsecutiveSkips how many skips in a row {@link NonFinitePolicy#SKIP} allows, at least
  *     0
  * @param parameterNorms whether every report carries the norm of each parameter
+ * @param forensics whether it is found out where a non-finite gradient came from
  */
 public record ClippingPlan(
-    ClipRule rule, NonFinitePolicy policy, int maxConsecutiveSkips, boolean parameterNorms)
+    ClipRule rule,
+    NonFinitePolicy policy,
+    int maxConsecutiveSkips,
+    boolean parameterNorms,
+    boolean forensics)
     implements Serializable {
 
   /** How many skips in a row are allowed unless said otherwise. */
@@ -39,6 +44,7 @@ public record ClippingPlan(
         + ", nonFinite="
         + policy
         + (usualSkips ? "" : ", maxConsecutiveSkips=" + maxConsecutiveSkips)
-        + (parameterNorms ? ", parameterNorms" : "");
+        + (parameterNorms ? ", parameterNorms" : "")
+        + (forensics ? "" : ", forensics=false");
   }
 }

@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.step;
 
+import io.github.dl4jclipping.forensics.NormHistory;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.GradientAlarms;
 import io.github.dl4jclipping.report.ReportWindow;
@@ -27,6 +28,7 @@ public final class ClippingState {
 
   private final ReportWindow window = new ReportWindow();
   private final GradientAlarms alarms = new GradientAlarms();
+  private final NormHistory history = new NormHistory();
   private final Set<String> warned = new HashSet<>();
   private @Nullable ClipRule rule;
   private @Nullable RuleState ruleState;
@@ -88,6 +90,10 @@ public final class ClippingState {
 
   GradientAlarms alarms() {
     return alarms;
+  }
+
+  NormHistory history() {
+    return history;
   }
 
   void lastReport(ClipReport report) {

@@ -3,18 +3,18 @@ package io.github.dl4jclipping.step;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.forensics.NonFiniteFinder;
+import io.github.dl4jclipping.forensics.NonFiniteParameter;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.forensics.Origin;
+import io.github.dl4jclipping.forensics.OriginFinder;
 import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.report.StepOutcome;
+import java.util.List;
 import org.deeplearning4j.nn.gradient.Gradient;
 
 /** Does with a gradient that is not finite what the policy says. */
 final class NonFiniteGate {
-
-  private static final String CAUSES =
-      "Common causes: NaN in the data, a learning rate that is too high, a log or a division by 0 in"
-          + " a loss.";
 
   private final Host host;
   private final ClippingPlan plan;
@@ -35,14 +35,10 @@ final class NonFiniteGate {
    * @throws NonFiniteGradientException if the policy says so; nothing of the step was applied
    */
   boolean admits(Gradient gradient, GradientViews views, Norms norms, Update update) {
-    NonFiniteReport report =
-        new NonFiniteReport(
-            update.iteration(),
-            update.epoch(),
-            host.getNetwork().score(),
-            NonFiniteFinder.find(views));
+    NonFiniteReport report = investigate(views, update);
     if (plan.policy() == NonFinitePolicy.WARN) {
-      reporter.nonFinite(report, "Applied as it is, as nonFinite=WARN asks for. " + CAUSES);
+      reporter.nonFinite(
+          report, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
       reporter.undecided(update, norms, norms.global(), 1, StepOutcome.PASSED_NON_FINITE);
       host.updateAsStock(gradient, update);
       return false;
@@ -50,7 +46,7 @@ final class NonFiniteGate {
     Sequence.forget(host.getNetwork());
     switch (plan.policy()) {
       case ZERO -> {
-        reporter.nonFinite(report, "Made 0; the rest is clipped and applied. " + CAUSES);
+        reporter.nonFinite(report, "Made 0; the rest is clipped and applied. " + report.remedy());
         GradientRescaling.zeroNonFinite(views.participants());
         GradientRescaling.zeroNonFinite(views.pseudoGradients());
         return true;
@@ -58,7 +54,7 @@ final class NonFiniteGate {
       case SKIP -> {
         int skips = state.countSkip();
         if (skips > plan.maxConsecutiveSkips()) {
-          raise(report, norms, update, budgetAdvice());
+          raise(report, norms, update, budgetAdvice(report));
         }
         reporter.nonFinite(
             report,
@@ -67,14 +63,31 @@ final class NonFiniteGate {
                 + " of "
                 + plan.maxConsecutiveSkips()
                 + " in a row). "
-                + CAUSES);
+                + report.remedy());
         reporter.undecided(update, norms, 0, 0, StepOutcome.SKIPPED);
         // DL4J subtracts what stands here from the parameters.
         views.flat().assign(0);
         return false;
       }
-      default -> throw raise(report, norms, update, raiseAdvice());
+      default -> throw raise(report, norms, update, raiseAdvice(report));
     }
+  }
+
+  /** Looks into the step while everything is as the step found it. */
+  private NonFiniteReport investigate(GradientViews views, Update update) {
+    List<NonFiniteParameter> broken = NonFiniteFinder.find(views);
+    Origin origin =
+        plan.forensics()
+            ? OriginFinder.find(
+                host.getNetwork(), broken, !views.isOf(host.getFlattenedGradientsView()))
+            : OriginFinder.notSought();
+    return new NonFiniteReport(
+        update.iteration(),
+        update.epoch(),
+        host.getNetwork().score(),
+        broken,
+        origin,
+        state.history().points());
   }
 
   /** Ends a row of skips: the gradient is finite. */
@@ -89,16 +102,16 @@ final class NonFiniteGate {
     throw new NonFiniteGradientException(advice, report);
   }
 
-  private static String raiseAdvice() {
+  private static String raiseAdvice(NonFiniteReport report) {
     return "Nothing was applied: the network is as before this step and can train on. "
-        + CAUSES
+        + report.remedy()
         + " To lose such steps instead of the run, set nonFinite(NonFinitePolicy.SKIP).";
   }
 
-  private String budgetAdvice() {
+  private String budgetAdvice(NonFiniteReport report) {
     return "Nothing was applied: the network is as before this step. maxConsecutiveSkips allows "
         + plan.maxConsecutiveSkips()
         + " skips in a row, and this would be one more. "
-        + CAUSES;
+        + report.remedy();
   }
 }

@@ -115,6 +115,7 @@ final class StepReporter {
     audiences.stream()
         .findFirst()
         .ifPresent(audience -> state.alarms().add(report, audience.alarms()));
+    state.history().add(report.iteration(), report.score(), report.norm());
     audiences.forEach(audience -> audience.tell(observer -> observer.onStep(report)));
     if (audiences.stream().anyMatch(audience -> audience.wantsLine(update.iteration()))) {
       ClippingLog.step(report, state.window());

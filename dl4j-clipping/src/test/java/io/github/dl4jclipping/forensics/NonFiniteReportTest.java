@@ -2,6 +2,7 @@ package io.github.dl4jclipping.forensics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dl4jclipping.norm.NonFiniteCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -43,7 +44,7 @@ class NonFiniteReportTest {
             .mapToObj(i -> new NonFiniteParameter(i + "_W", 1, 1, 0, 0))
             .toList();
     NonFiniteReport report = new NonFiniteReport(0, 0, 1.5, many);
-    assertThat(report.describe().lines()).hasSize(23).last().isEqualTo("  and 280 more");
+    assertThat(report.describe().lines()).hasSize(13).last().isEqualTo("  and 290 more");
   }
 
   @Test
@@ -52,5 +53,30 @@ class NonFiniteReportTest {
     NonFiniteReport report = new NonFiniteReport(0, 0, 1.5, list);
     list.add(new NonFiniteParameter("0_W", 1, 1, 0, 0));
     assertThat(report.parameters()).isEmpty();
+  }
+
+  @Test
+  void verdictNamesRowsAndColumn() {
+    NonFinitePlaces found =
+        new NonFinitePlaces(240, new NonFiniteCount(2, 0, 0), List.of(17L, 40L), List.of(3L));
+    NonFiniteReport report =
+        new NonFiniteReport(
+            12,
+            3,
+            Double.NaN,
+            List.of(new NonFiniteParameter("0_W", 32, 2, 1, 0)),
+            Origin.of(OriginKind.FEATURES, "features", found).noting(List.of("a note")),
+            List.of(new HistoryPoint(11, 0.5, 2)));
+
+    assertThat(report.verdict()).isEqualTo("column 3 of the features has 2 NaN in rows 17 and 40");
+    assertThat(report.describe().lines())
+        .containsExactly(
+            "Non-finite gradient at iteration 12, epoch 3, score NaN: "
+                + "column 3 of the features has 2 NaN in rows 17 and 40",
+            "  gradient: 3 elements in 1 parameter",
+            "  parameter                    elements          NaN         +Inf         -Inf",
+            "  0_W                                32            2            1            0",
+            "Too few steps before it to see a trend: norms 2.00 to 2.00.",
+            "Note: a note.");
   }
 }

@@ -1,0 +1,44 @@
+package io.github.dl4jclipping.forensics;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Says where the first non-finite value of a step was found.
+ *
+ * @param kind what held it
+ * @param where its name: {@code features}, or {@code features[1]} of several; {@code labels};
+ *     {@code features mask}; the first parameter, such as {@code 0_W}; the layer, such as {@code
+ *     2}, or the vertex; empty where it is unknown
+ * @param found what is not finite there
+ * @param largestInput the largest finite magnitude that went into the layer; NaN unless these are
+ *     activations
+ * @param notes how it was found where that matters, and what could not be told, for a person
+ */
+public record Origin(
+    OriginKind kind, String where, NonFinitePlaces found, double largestInput, List<String> notes)
+    implements Serializable {
+
+  /** Copies the notes. */
+  public Origin {
+    notes = List.copyOf(notes);
+  }
+
+  /** Returns an origin that could not be told. */
+  static Origin unknown(String... notes) {
+    return new Origin(OriginKind.UNKNOWN, "", NonFinitePlaces.NONE, Double.NaN, List.of(notes));
+  }
+
+  /** Returns an origin that is not a layer. */
+  static Origin of(OriginKind kind, String where, NonFinitePlaces found) {
+    return new Origin(kind, where, found, Double.NaN, List.of());
+  }
+
+  /** Returns this origin with more notes. */
+  Origin noting(List<String> more) {
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(more);
+    return new Origin(kind, where, found, largestInput, all);
+  }
+}

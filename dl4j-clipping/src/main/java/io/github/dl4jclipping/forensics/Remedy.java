@@ -1,0 +1,41 @@
+package io.github.dl4jclipping.forensics;
+
+/** Says what can be done about a non-finite step. */
+final class Remedy {
+
+  private static final String LOWER = "lower the learning rate or maxNorm";
+
+  private Remedy() {}
+
+  static String of(Origin origin, NormTrend trend) {
+    boolean explosion = trend.isExplosion();
+    return switch (origin.kind()) {
+      case FEATURES -> "What to do: check the input for missing values and for divisions by 0.";
+      case LABELS -> "What to do: check the labels for missing values.";
+      case MASKS -> "What to do: check the masks, which should be 0 or 1.";
+      case PARAMETERS ->
+          "What to do: go back to parameters that are finite, from a checkpoint; an earlier step,"
+              + " or what set or loaded them, broke them.";
+      case ACTIVATIONS ->
+          "What to do: "
+              + (explosion
+                  ? LOWER + "."
+                  : "scale the input down, check the layer's weights and its activation function;"
+                      + " in HALF, train in FLOAT.");
+      case LOSS ->
+          "What to do: look for a log or a division by 0 in the loss, and for labels that it is not"
+              + " defined for"
+              + (explosion ? "; " + LOWER + "." : ".");
+      case BACKWARD ->
+          "What to do: "
+              + (explosion
+                  ? LOWER + "."
+                  : "check the derivatives of the layer's activation function and of the loss; in"
+                      + " HALF, train in FLOAT.");
+      case UNKNOWN ->
+          "Common causes: NaN in the data, a learning rate that is too high, a log or a division by"
+              + " 0 in a loss."
+              + (explosion ? " Norms grew: " + LOWER + "." : "");
+    };
+  }
+}
