@@ -29,7 +29,11 @@ public final class Benchmarks {
             new Thread(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroy)));
     Results results = new Run(scale, module.resolve("target"), System.out).run();
     Path output = args.length > 2 ? Path.of(args[2]) : scale.output(module);
-    new Report(results).write(module.resolve("README.md"), output);
+    Report report = new Report(results);
+    report.write(module.resolve("README.md"), output);
+    if (scale != Scale.SMOKE) {
+      System.out.println(report.summary());
+    }
     System.out.println("Written: " + output.resolve("README.md"));
     results.failures().forEach(System.err::println);
     System.exit(results.failures().isEmpty() ? 0 : 1);

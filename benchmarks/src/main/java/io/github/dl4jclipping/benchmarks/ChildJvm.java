@@ -11,13 +11,13 @@ import java.util.List;
  *
  * @param classPath its class path
  * @param folder where its files go
+ * @param options its options, beyond those that all have
  */
-record ChildJvm(String classPath, Path folder) {
+record ChildJvm(String classPath, Path folder, List<String> options) {
 
-  /** Off-heap memory is bounded for ND4J and PyTorch; DJL is to download and tell nothing. */
-  private static final List<String> OPTIONS =
+  /** JavaCPP's memory is bounded; DJL is to download and to tell nothing. */
+  private static final List<String> COMMON =
       List.of(
-          "-Xmx3g",
           "-Dorg.bytedeco.javacpp.maxbytes=8g",
           "-Dorg.bytedeco.javacpp.maxphysicalbytes=14g",
           "-Djmh.ignoreLock=true",
@@ -42,7 +42,8 @@ record ChildJvm(String classPath, Path folder) {
   private Process start(Class<?> main, Path log, Path job, Path result) throws IOException {
     ProcessBuilder builder = new ProcessBuilder();
     builder.command().add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    builder.command().addAll(OPTIONS);
+    builder.command().addAll(COMMON);
+    builder.command().addAll(options);
     builder.command().addAll(List.of("-cp", classPath, main.getName()));
     builder.command().addAll(List.of(job.toString(), result.toString()));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());

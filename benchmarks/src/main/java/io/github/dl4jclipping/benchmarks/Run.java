@@ -8,8 +8,11 @@ import io.github.dl4jclipping.benchmarks.peer.Engine;
 import io.github.dl4jclipping.benchmarks.peer.Workload;
 import io.github.dl4jclipping.benchmarks.report.Machine;
 import io.github.dl4jclipping.benchmarks.report.Results;
+import io.github.dl4jclipping.benchmarks.training.MemoryMain;
+import io.github.dl4jclipping.benchmarks.training.MemoryResult;
 import io.github.dl4jclipping.benchmarks.training.TrainingMain;
 import io.github.dl4jclipping.benchmarks.training.TrainingResult;
+import io.github.dl4jclipping.benchmarks.training.Variant;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -27,6 +30,7 @@ final class Run {
   private final List<KernelResult> kernels = new ArrayList<>();
   private final List<AccuracyResult> accuracy = new ArrayList<>();
   private final List<TrainingResult> trainings = new ArrayList<>();
+  private final List<MemoryResult> memory = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
 
   /** What is done in one JVM, and about how long it takes. */
@@ -43,6 +47,7 @@ final class Run {
     this.folder = target.resolve("benchmark").resolve("parts");
     scale.workloads().forEach(this::addKernels);
     scale.trainings().forEach(this::addTraining);
+    addMemory(scale.memory());
   }
 
   private void addKernels(List<Workload> workloads) {
@@ -57,8 +62,7 @@ final class Run {
                   + workloads.size() * engine.contenders().size() * scale.effort().seconds() * 2.5,
               () -> {
                 KernelReport report =
-                    new ChildJvm(classPaths.of(engine), folder)
-                        .run(KernelMain.class, name, job, KernelReport.class);
+                    jvm(engine, "-Xmx3g").run(KernelMain.class, name, job, KernelReport.class);
                 kernels.addAll(report.times());
                 accuracy.addAll(report.errors());
               }));
@@ -73,8 +77,24 @@ final class Run {
             5 + 1.2e-3 * (job.warmupMillis() + job.millis()),
             () ->
                 trainings.add(
-                    new ChildJvm(classPaths.of(Engine.ND4J), folder)
+                    jvm(Engine.ND4J, "-Xmx3g")
                         .run(TrainingMain.class, name, job, TrainingResult.class))));
+  }
+
+  private void addMemory(MemoryMain.Job job) {
+    parts.add(
+        new Part(
+            "memory",
+            8 + 2e-3 * Variant.values().length * job.steps(),
+            () ->
+                memory.addAll(
+                    jvm(Engine.ND4J, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch")
+                        .run(MemoryMain.class, "memory", job, MemoryMain.Report.class)
+                        .results())));
+  }
+
+  private ChildJvm jvm(Engine engine, String... options) {
+    return new ChildJvm(classPaths.of(engine), folder, List.of(options));
   }
 
   Results run() throws InterruptedException {
@@ -89,6 +109,7 @@ final class Run {
       }
       progress.end(part.seconds());
     }
-    return new Results(Machine.here(), scale.name(), kernels, accuracy, trainings, failures);
+    return new Results(
+        Machine.here(), scale.name(), kernels, accuracy, trainings, memory, failures);
   }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jclipping.benchmarks;
 import io.github.dl4jclipping.benchmarks.kernel.Effort;
 import io.github.dl4jclipping.benchmarks.peer.ElementType;
 import io.github.dl4jclipping.benchmarks.peer.Workload;
+import io.github.dl4jclipping.benchmarks.training.MemoryMain;
 import io.github.dl4jclipping.benchmarks.training.Network;
 import io.github.dl4jclipping.benchmarks.training.TrainingMain;
 import java.nio.file.Path;
@@ -12,22 +13,24 @@ import java.util.List;
 /** How much of everything is measured, and for how long. */
 enum Scale {
   /** What the tables are made of. */
-  FULL(new Effort(200, 10, 100), List.of(1, 32, 33), new Training(3, 3000, 30, 10_000)),
+  FULL(new Effort(200, 10, 100), List.of(1, 32, 33), new Training(3, 3000, 30, 10_000), 10_000),
   /** A look at where things stand. */
-  QUICK(new Effort(50, 6, 30), List.of(32), new Training(2, 1000, 6, 2_000)),
+  QUICK(new Effort(50, 6, 30), List.of(32), new Training(2, 1000, 6, 2_000), 1000),
   /** Everything once, on little data: whether it runs. */
-  SMOKE(new Effort(1, 1, 1), List.of(1), new Training(1, 0, 1, 0));
+  SMOKE(new Effort(1, 1, 1), List.of(1), new Training(1, 0, 1, 0), 10);
 
   private static final Workload CENTRE = Workload.of(1, 1_000_000);
 
   private final Effort effort;
   private final List<Integer> batches;
   private final Training training;
+  private final int memorySteps;
 
-  Scale(Effort effort, List<Integer> batches, Training training) {
+  Scale(Effort effort, List<Integer> batches, Training training, int memorySteps) {
     this.effort = effort;
     this.batches = batches;
     this.training = training;
+    this.memorySteps = memorySteps;
   }
 
   private record Training(int warmupRounds, long warmupMillis, int rounds, long millis) {}
@@ -45,7 +48,7 @@ enum Scale {
   List<List<Workload>> workloads() {
     return switch (this) {
       case FULL -> each(full());
-      case QUICK -> each(quick());
+      case QUICK -> List.of(quick());
       case SMOKE -> List.of(smoke());
     };
   }
@@ -102,9 +105,13 @@ enum Scale {
         one.withOrder(3));
   }
 
+  MemoryMain.Job memory() {
+    return new MemoryMain.Job(memorySteps);
+  }
+
   List<TrainingMain.Job> trainings() {
     List<TrainingMain.Job> jobs = new ArrayList<>();
-    for (Network network : Network.values()) {
+    for (Network network : Network.timed()) {
       for (int batch : batches) {
         jobs.add(
             new TrainingMain.Job(

@@ -1,8 +1,9 @@
 package io.github.dl4jclipping.benchmarks.peer;
 
-import org.deeplearning4j.nn.api.Layer;
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.GradientNormalization;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -11,26 +12,26 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.jspecify.annotations.NullUnmarked;
 
-/** DL4J's own {@code ClipL2PerLayer}, all arrays being the parameters of one layer. */
+/** DL4J's own {@code ClipL2PerLayer}, each array being the gradient of one layer. */
 @NullUnmarked // prepared before it is used
 final class ClipL2PerLayer extends Nd4jPeer {
 
   private double clippingBound;
-  private MultiLayerUpdater keeping;
-  private MultiLayerUpdater clipping;
-  private Gradient named;
+  private MultiLayerUpdater updater;
+  private List<PlainLayer> keeping;
+  private List<PlainLayer> clipping;
 
-  private static MultiLayerUpdater updater(double threshold) {
-    MultiLayerConfiguration configuration =
-        new NeuralNetConfiguration.Builder()
-            .gradientNormalization(GradientNormalization.ClipL2PerLayer)
-            .gradientNormalizationThreshold(threshold)
-            .list()
-            .layer(new OutputLayer.Builder().nIn(1).nOut(2).build())
-            .build();
-    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+  private static MultiLayerNetwork network(double threshold) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .gradientNormalization(GradientNormalization.ClipL2PerLayer)
+                .gradientNormalizationThreshold(threshold)
+                .list()
+                .layer(new OutputLayer.Builder().nIn(1).nOut(2).build())
+                .build());
     network.init();
-    return new MultiLayerUpdater(network);
+    return network;
   }
 
   @Override
@@ -42,12 +43,14 @@ final class ClipL2PerLayer extends Nd4jPeer {
   public void prepare(Workload workload) {
     super.prepare(workload);
     clippingBound = workload.maxNorm(Operation.CLIP);
-    clipping = updater(clippingBound);
-    keeping = updater(workload.maxNorm(Operation.KEEP));
-    named = new DefaultGradient();
-    for (int i = 0; i < gradient.arrays.length; i++) {
-      named.setGradientFor("p" + i, gradient.arrays[i]);
-    }
+    updater = new MultiLayerUpdater(network(clippingBound));
+    clipping = layers(clippingBound);
+    keeping = layers(workload.maxNorm(Operation.KEEP));
+  }
+
+  private List<PlainLayer> layers(double threshold) {
+    TrainingConfig config = network(threshold).getLayer(0).getConfig();
+    return Arrays.stream(gradient.arrays).map(array -> new PlainLayer(config, array)).toList();
   }
 
   @Override
@@ -58,9 +61,10 @@ final class ClipL2PerLayer extends Nd4jPeer {
   /** Takes the workload's own bounds only. */
   @Override
   public double clip(double maxNorm) {
-    MultiLayerUpdater updater = maxNorm == clippingBound ? clipping : keeping;
-    Layer layer = updater.getNetwork().getLayer(0);
-    updater.preApply(layer, named, 0);
+    Gradient unused = new DefaultGradient();
+    for (PlainLayer layer : maxNorm == clippingBound ? clipping : keeping) {
+      updater.preApply(layer, unused, 0);
+    }
     return maxNorm;
   }
 }

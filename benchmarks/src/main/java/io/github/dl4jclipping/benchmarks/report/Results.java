@@ -2,6 +2,7 @@ package io.github.dl4jclipping.benchmarks.report;
 
 import io.github.dl4jclipping.benchmarks.kernel.AccuracyResult;
 import io.github.dl4jclipping.benchmarks.kernel.KernelResult;
+import io.github.dl4jclipping.benchmarks.training.MemoryResult;
 import io.github.dl4jclipping.benchmarks.training.TrainingResult;
 import java.util.List;
 
@@ -17,4 +18,5 @@ public record Results(
     List<KernelResult> kernels,
     List<AccuracyResult> accuracy,
     List<TrainingResult> trainings,
+    List<MemoryResult> memory,
     List<String> failures) {}

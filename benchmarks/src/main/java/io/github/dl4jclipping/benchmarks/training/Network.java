@@ -1,5 +1,7 @@
 package io.github.dl4jclipping.benchmarks.training;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.deeplearning4j.nn.api.NeuralNetwork;
@@ -26,6 +28,8 @@ import org.nd4j.linalg.learning.config.Adam;
 
 /** The networks that are trained. */
 public enum Network {
+  /** For what many steps keep, not for times. */
+  SMALL("small", Network::small, batch -> rows(batch, 4, 3)),
   MLP("MLP, 1.1 M parameters", Network::mlp, batch -> rows(batch, 784, 10)),
   LSTM("LSTM, 30 time steps", Network::lstm, batch -> sequences(batch, 64, 30)),
   CNN("CNN with BatchNormalization", Network::cnn, batch -> rows(batch, 28 * 28, 10)),
@@ -46,6 +50,11 @@ public enum Network {
     this.title = title;
     this.builder = builder;
     this.data = data;
+  }
+
+  /** Returns those whose steps are timed. */
+  public static Set<Network> timed() {
+    return EnumSet.complementOf(EnumSet.of(SMALL));
   }
 
   /** Returns the name in tables. */
@@ -76,6 +85,17 @@ public enum Network {
   DataSet batch(int examples) {
     Nd4j.getRandom().setSeed(42);
     return data.apply(examples);
+  }
+
+  private static NeuralNetwork small(NeuralNetConfiguration.Builder configuration) {
+    return new MultiLayerNetwork(
+        configuration
+            .list()
+            .layer(new DenseLayer.Builder().nOut(8).build())
+            .layer(new BatchNormalization())
+            .layer(output(3))
+            .setInputType(InputType.feedForward(4))
+            .build());
   }
 
   private static NeuralNetwork mlp(NeuralNetConfiguration.Builder configuration) {
