@@ -12,8 +12,10 @@ import java.util.List;
  * @param classPath its class path
  * @param folder where its files go
  * @param options its options, beyond those that all have
+ * @param oneThread whether ND4J gets one thread only: where times do not matter, since on a busy
+ *     machine its threads wait for each other at every operation
  */
-record ChildJvm(String classPath, Path folder, List<String> options) {
+record ChildJvm(String classPath, Path folder, List<String> options, boolean oneThread) {
 
   /** JavaCPP's memory is bounded; DJL is to download and to tell nothing. */
   private static final List<String> COMMON =
@@ -46,6 +48,9 @@ record ChildJvm(String classPath, Path folder, List<String> options) {
     builder.command().addAll(options);
     builder.command().addAll(List.of("-cp", classPath, main.getName()));
     builder.command().addAll(List.of(job.toString(), result.toString()));
+    if (oneThread) {
+      builder.environment().put("OMP_NUM_THREADS", "1");
+    }
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
     return builder.start();
   }

@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** One run of everything. A part that fails is noted, and the next one goes on. */
 final class Run {
@@ -51,7 +53,7 @@ final class Run {
   }
 
   private void addKernels(List<Workload> workloads) {
-    for (Engine engine : Engine.values()) {
+    for (Engine engine : engines()) {
       String name = String.format("kernel-%s-%02d", engine.folder(), parts.size());
       KernelMain.Job job = new KernelMain.Job(engine, workloads, scale.effort());
       parts.add(
@@ -62,11 +64,18 @@ final class Run {
                   + workloads.size() * engine.contenders().size() * scale.effort().seconds() * 2.5,
               () -> {
                 KernelReport report =
-                    jvm(engine, "-Xmx3g").run(KernelMain.class, name, job, KernelReport.class);
+                    jvm(engine, timed(), "-Xmx3g")
+                        .run(KernelMain.class, name, job, KernelReport.class);
                 kernels.addAll(report.times());
                 accuracy.addAll(report.errors());
               }));
     }
+  }
+
+  /** The peers' native libraries are for one platform only. */
+  private static Set<Engine> engines() {
+    String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+    return platform.equals("Linux amd64") ? EnumSet.allOf(Engine.class) : EnumSet.of(Engine.ND4J);
   }
 
   private void addTraining(TrainingMain.Job job) {
@@ -77,7 +86,7 @@ final class Run {
             5 + 1.2e-3 * (job.warmupMillis() + job.millis()),
             () ->
                 trainings.add(
-                    jvm(Engine.ND4J, "-Xmx3g")
+                    jvm(Engine.ND4J, timed(), "-Xmx3g")
                         .run(TrainingMain.class, name, job, TrainingResult.class))));
   }
 
@@ -88,13 +97,19 @@ final class Run {
             8 + 2e-3 * Variant.values().length * job.steps(),
             () ->
                 memory.addAll(
-                    jvm(Engine.ND4J, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch")
+                    jvm(Engine.ND4J, false, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch")
                         .run(MemoryMain.class, "memory", job, MemoryMain.Report.class)
                         .results())));
   }
 
-  private ChildJvm jvm(Engine engine, String... options) {
-    return new ChildJvm(classPaths.of(engine), folder, List.of(options));
+  private boolean timed() {
+    return scale != Scale.SMOKE;
+  }
+
+  private ChildJvm jvm(Engine engine, boolean timed, String... options) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add("-DDJL_CACHE_DIR=" + classPaths.peers().resolve("cache")); // instead of the user's home
+    return new ChildJvm(classPaths.of(engine), folder, all, !timed);
   }
 
   Results run() throws InterruptedException {
