@@ -1,0 +1,130 @@
+package io.github.dl4jclipping.benchmarks;
+
+import io.github.dl4jclipping.benchmarks.kernel.AccuracyResult;
+import io.github.dl4jclipping.benchmarks.kernel.KernelMain;
+import io.github.dl4jclipping.benchmarks.kernel.KernelReport;
+import io.github.dl4jclipping.benchmarks.kernel.KernelResult;
+import io.github.dl4jclipping.benchmarks.peer.Engine;
+import io.github.dl4jclipping.benchmarks.peer.Workload;
+import io.github.dl4jclipping.benchmarks.report.Machine;
+import io.github.dl4jclipping.benchmarks.report.Results;
+import io.github.dl4jclipping.benchmarks.training.MemoryMain;
+import io.github.dl4jclipping.benchmarks.training.MemoryResult;
+import io.github.dl4jclipping.benchmarks.training.TrainingMain;
+import io.github.dl4jclipping.benchmarks.training.TrainingResult;
+import io.github.dl4jclipping.benchmarks.training.Variant;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** One run of everything. A part that fails is noted, and the next one goes on. */
+final class Run {
+
+  private final Scale scale;
+  private final PrintStream out;
+  private final ClassPaths classPaths;
+  private final Path folder;
+  private final List<Part> parts = new ArrayList<>();
+  private final List<KernelResult> kernels = new ArrayList<>();
+  private final List<AccuracyResult> accuracy = new ArrayList<>();
+  private final List<TrainingResult> trainings = new ArrayList<>();
+  private final List<MemoryResult> memory = new ArrayList<>();
+  private final List<String> failures = new ArrayList<>();
+
+  /** What is done in one JVM, and about how long it takes. */
+  private record Part(String name, double seconds, Work work) {}
+
+  private interface Work {
+    void run() throws IOException, InterruptedException;
+  }
+
+  Run(Scale scale, Path target, PrintStream out) {
+    this.scale = scale;
+    this.out = out;
+    this.classPaths = new ClassPaths(target.resolve("peers"));
+    this.folder = target.resolve("benchmark").resolve("parts");
+    scale.workloads().forEach(this::addKernels);
+    scale.trainings().forEach(this::addTraining);
+    addMemory(scale.memory());
+  }
+
+  private void addKernels(List<Workload> workloads) {
+    for (Engine engine : engines()) {
+      String name = String.format("kernel-%s-%02d", engine.folder(), parts.size());
+      KernelMain.Job job = new KernelMain.Job(engine, workloads, scale.effort());
+      parts.add(
+          new Part(
+              workloads.get(0) + (workloads.size() > 1 ? " ..." : "") + ", " + engine.folder(),
+              3
+                  + 20e-8 * workloads.get(0).elements() * engine.contenders().size()
+                  + workloads.size() * engine.contenders().size() * scale.effort().seconds() * 2.5,
+              () -> {
+                KernelReport report =
+                    jvm(engine, timed(), "-Xmx3g")
+                        .run(KernelMain.class, name, job, KernelReport.class);
+                kernels.addAll(report.times());
+                accuracy.addAll(report.errors());
+              }));
+    }
+  }
+
+  /** The peers' native libraries are for one platform only. */
+  private static Set<Engine> engines() {
+    String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+    return platform.equals("Linux amd64") ? EnumSet.allOf(Engine.class) : EnumSet.of(Engine.ND4J);
+  }
+
+  private void addTraining(TrainingMain.Job job) {
+    String name = "training-" + job.network() + "-" + job.batch();
+    parts.add(
+        new Part(
+            job.network().title() + ", batch " + job.batch(),
+            5 + 1.2e-3 * (job.warmupMillis() + job.millis()),
+            () ->
+                trainings.add(
+                    jvm(Engine.ND4J, timed(), "-Xmx3g")
+                        .run(TrainingMain.class, name, job, TrainingResult.class))));
+  }
+
+  private void addMemory(MemoryMain.Job job) {
+    parts.add(
+        new Part(
+            "memory",
+            8 + 2e-3 * Variant.values().length * job.steps(),
+            () ->
+                memory.addAll(
+                    jvm(Engine.ND4J, false, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch")
+                        .run(MemoryMain.class, "memory", job, MemoryMain.Report.class)
+                        .results())));
+  }
+
+  private boolean timed() {
+    return scale != Scale.SMOKE;
+  }
+
+  private ChildJvm jvm(Engine engine, boolean timed, String... options) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add("-DDJL_CACHE_DIR=" + classPaths.peers().resolve("cache")); // instead of the user's home
+    return new ChildJvm(classPaths.of(engine), folder, all, !timed);
+  }
+
+  Results run() throws InterruptedException {
+    double seconds = parts.stream().mapToDouble(Part::seconds).sum();
+    Progress progress = new Progress(out, parts.size(), seconds);
+    for (Part part : parts) {
+      progress.begin(part.name());
+      try {
+        part.work().run();
+      } catch (IOException e) {
+        failures.add(part.name() + ": " + e.getMessage());
+      }
+      progress.end(part.seconds());
+    }
+    return new Results(
+        Machine.here(), scale.name(), kernels, accuracy, trainings, memory, failures);
+  }
+}

@@ -1,0 +1,189 @@
+package io.github.dl4jclipping.benchmarks.report;
+
+import io.github.dl4jclipping.benchmarks.peer.Contender;
+import io.github.dl4jclipping.benchmarks.peer.ElementType;
+import io.github.dl4jclipping.benchmarks.peer.Operation;
+import io.github.dl4jclipping.benchmarks.peer.Workload;
+import io.github.dl4jclipping.benchmarks.statistics.Median;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The bars for norm and clip of plain arrays: medians, as ratios within one run. */
+final class KernelBars {
+
+  private static final long LARGE = 10_000_000;
+  private static final double NEAR_LIMIT = 1.1;
+
+  private final Kernels kernels;
+
+  KernelBars(Kernels kernels) {
+    this.kernels = kernels;
+  }
+
+  List<Bar> bars() {
+    return List.of(
+        bandwidth(ElementType.FLOAT),
+        bandwidth(ElementType.DOUBLE),
+        half(),
+        ahead(Operation.NORM, "The norm alone: ahead of every peer"),
+        ahead(Operation.KEEP, "Clip that keeps: ahead of every peer"),
+        ahead(Operation.CLIP, "Clip that clips: ahead of every peer"),
+        pyTorch(),
+        manyArrays(),
+        eightArrays(),
+        linear(Operation.NORM),
+        linear(Operation.CLIP));
+  }
+
+  private Bar bandwidth(ElementType type) {
+    return new Bar(
+        "Norm of at least 10^7 " + type + ": at least 0.9 of the read bandwidth",
+        measured()
+            .filter(w -> w.type() == type && w.order() == 2 && w.elements() >= LARGE)
+            .filter(w -> w.arrays() == 1)
+            .flatMap(
+                w ->
+                    kernels.limit(w, Operation.NORM).stream()
+                        .mapToObj(limit -> share(w, limit / ours(w, Operation.NORM))))
+            .toList());
+  }
+
+  private static Finding share(Workload workload, double share) {
+    return finding(workload, String.format(Locale.ROOT, "%.2f", share), 0.9 / share);
+  }
+
+  private Bar half() {
+    return new Bar(
+        "Norm of HALF: at least 5 times as fast as ND4J's `norm2Number`",
+        measured()
+            .filter(w -> w.type() == ElementType.HALF)
+            .flatMap(w -> timesOurs(Contender.ND4J_NORM, w, Operation.NORM, 5))
+            .toList());
+  }
+
+  private Bar ahead(Operation operation, String title) {
+    List<Contender> peers =
+        Arrays.stream(Contender.values()).filter(c -> c.role() == Contender.Role.PEER).toList();
+    return new Bar(
+        title + ", or within 5 % where both are within 1.1 times of the limit",
+        measured()
+            .flatMap(w -> peers.stream().flatMap(peer -> ahead(peer, w, operation)))
+            .toList());
+  }
+
+  private Stream<Finding> ahead(Contender peer, Workload workload, Operation operation) {
+    OptionalDouble ratio = kernels.timesOurs(peer, workload, operation);
+    if (ratio.isEmpty()) {
+      return Stream.empty();
+    }
+    double ours = ours(workload, operation);
+    double limit = kernels.limit(workload, operation).orElse(0);
+    double slower = Math.max(ours, ours * ratio.getAsDouble());
+    double least = slower <= NEAR_LIMIT * limit ? 0.95 : 1;
+    return timesOurs(peer, workload, operation, least);
+  }
+
+  private Bar pyTorch() {
+    return new Bar(
+        "Clip that keeps: at least 4 times as fast as PyTorch 1.10.2 with as many threads",
+        measured().flatMap(w -> timesOurs(Contender.PYTORCH_1_10, w, Operation.KEEP, 4)).toList());
+  }
+
+  private Stream<Finding> timesOurs(
+      Contender peer, Workload workload, Operation operation, double least) {
+    OptionalDouble ratio = kernels.timesOurs(peer, workload, operation);
+    return ratio.stream()
+        .mapToObj(
+            r ->
+                finding(
+                    workload,
+                    String.format(Locale.ROOT, "%s takes %.2f times as long", peer.title(), r),
+                    least / r));
+  }
+
+  private Bar manyArrays() {
+    Workload one = Workload.of(1, 1_200_000);
+    List<Finding> findings = new ArrayList<>();
+    for (Workload many : List.of(Workload.of(300, 4000), Workload.of(3000, 400))) {
+      for (Operation operation : Operation.values()) {
+        Optional<Median> whole = kernels.nanos(Contender.LIBRARY, one, operation);
+        Optional<Median> parts = kernels.nanos(Contender.LIBRARY, many, operation);
+        if (whole.isPresent() && parts.isPresent()) {
+          double ratio = parts.get().value() / whole.get().value();
+          findings.add(
+              finding(many, String.format(Locale.ROOT, "%s %.2f", operation, ratio), ratio / 3));
+        }
+      }
+    }
+    return new Bar("Many small arrays: within 3 times the same bytes in one array", findings);
+  }
+
+  private Bar eightArrays() {
+    Workload eight = Workload.of(8, 1000);
+    return new Bar(
+        "8 x 1,000: at most 3 µs in all",
+        Arrays.stream(Operation.values())
+            .flatMap(
+                operation ->
+                    kernels.nanos(Contender.LIBRARY, eight, operation).stream()
+                        .map(Median::value)
+                        .map(
+                            nanos ->
+                                finding(eight, operation + " " + Text.time(nanos), nanos / 3000)))
+            .toList());
+  }
+
+  private Bar linear(Operation operation) {
+    double seven = perParameter(10_000_000, operation);
+    double eight = perParameter(100_000_000, operation);
+    double most = Math.max(seven, eight);
+    List<Finding> findings = new ArrayList<>();
+    if (Double.isFinite(most)) {
+      findings.add(perParameter("10^7 and 10^8", most, Math.min(seven, eight) * 1.3));
+      IntStream.of(100_000, 1_000_000)
+          .forEach(
+              length ->
+                  findings.add(
+                      perParameter(
+                          String.format(Locale.ROOT, "%,d", length),
+                          perParameter(length, operation),
+                          most)));
+    }
+    return new Bar(
+        operation
+            + ": cost a parameter at 10^7 and 10^8 within 1.3 times of each other, not above that"
+            + " from 10^5 on",
+        findings);
+  }
+
+  private static Finding perParameter(String where, double nanos, double allowed) {
+    String figure = String.format(Locale.ROOT, "%.3f ns of %.3f allowed", nanos, allowed);
+    return new Finding(where, figure, nanos / allowed);
+  }
+
+  private double perParameter(int length, Operation operation) {
+    return kernels
+        .nanos(Contender.LIBRARY, Workload.of(1, length), operation)
+        .map(nanos -> nanos.value() / length)
+        .orElse(Double.NaN);
+  }
+
+  private double ours(Workload workload, Operation operation) {
+    return kernels.nanos(Contender.LIBRARY, workload, operation).orElseThrow().value();
+  }
+
+  private Stream<Workload> measured() {
+    return kernels.workloads().stream()
+        .filter(w -> kernels.nanos(Contender.LIBRARY, w, Operation.NORM).isPresent());
+  }
+
+  private static Finding finding(Workload workload, String figure, double load) {
+    return new Finding(Text.workload(workload), figure, load);
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.dl4jclipping.benchmarks.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/**
+ * Where the numbers come from.
+ *
+ * @param cores the processors that Java sees
+ * @param memory in GB
+ * @param revision git's, or {@code "unknown"}
+ */
+public record Machine(
+    String cpu, int cores, long memory, String os, String jdk, String date, String revision) {
+
+  /** Describes the machine that this runs on. */
+  public static Machine here() {
+    return new Machine(
+        cpuModel(),
+        Runtime.getRuntime().availableProcessors(),
+        totalMemory() >> 30,
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + " "
+            + System.getProperty("os.arch"),
+        System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
+        LocalDate.now(ZoneOffset.UTC).toString(),
+        revisionHere());
+  }
+
+  private static String cpuModel() {
+    try {
+      return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("unknown");
+    } catch (IOException e) {
+      return "unknown"; // not Linux
+    }
+  }
+
+  private static long totalMemory() {
+    return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+        .getTotalMemorySize();
+  }
+
+  private static String revisionHere() {
+    try {
+      Process git = new ProcessBuilder("git", "describe", "--always", "--dirty").start();
+      String revision = new String(git.getInputStream().readAllBytes(), UTF_8).strip();
+      return revision.isEmpty() ? "unknown" : revision;
+    } catch (IOException e) {
+      return "unknown"; // no git
+    }
+  }
+
+  /** Returns it in one sentence. */
+  @Override
+  public String toString() {
+    return String.format(
+        "%s, %d cores, %d GB, %s, %s; %s, revision %s.",
+        cpu, cores, memory, os, jdk, date, revision);
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.dl4jclipping.benchmarks.report;
+
+import io.github.dl4jclipping.benchmarks.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Writes what a run found: everything as JSON, and the README's tables.
+ *
+ * @param results what was found
+ */
+public record Report(Results results) {
+
+  /**
+   * Writes into a folder.
+   *
+   * @param template the README whose sections are filled
+   */
+  public void write(Path template, Path folder) throws IOException {
+    new Charts(results, folder.resolve("charts")).draw();
+    Json.write(folder.resolve("results.json"), results);
+    Files.writeString(folder.resolve("README.md"), fill(Files.readString(template)));
+  }
+
+  /** Returns each bar in one line: whether it is met, and by which figures. */
+  public String summary() {
+    return bars().stream()
+        .map(bar -> bar.verdict() + " - " + bar.requirement() + " - " + bar.figures())
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+
+  private List<Bar> bars() {
+    List<Bar> bars = new ArrayList<>(new KernelBars(new Kernels(results.kernels())).bars());
+    bars.addAll(new TrainingBars(results.trainings()).bars());
+    bars.add(new MemoryReport(results.memory()).bar());
+    return bars;
+  }
+
+  private String fill(String readme) {
+    TrainingTables training = new TrainingTables(results.trainings());
+    return new Readme(readme)
+        .with("machine", "Measured on: " + results.machine())
+        .with("bars", Bar.table(bars()))
+        .with("kernels", new KernelTables(new Kernels(results.kernels())).toString())
+        .with("training", training.ratios())
+        .with("allocations", training.memory())
+        .with("memory", new MemoryReport(results.memory()).table())
+        .with("accuracy", new AccuracyTable(results.accuracy()).toString())
+        .text();
+  }
+}

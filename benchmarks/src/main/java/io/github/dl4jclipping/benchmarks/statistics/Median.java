@@ -1,0 +1,47 @@
+package io.github.dl4jclipping.benchmarks.statistics;
+
+import java.util.Arrays;
+import org.apache.commons.math3.distribution.BinomialDistribution;
+
+/**
+ * A median with the interval that holds the true one in at least 95 of 100 samples, by the sample's
+ * order statistics: no assumption about how the values are distributed.
+ *
+ * @param value the median
+ * @param low the interval's lower end
+ * @param high the interval's upper end
+ */
+public record Median(double value, double low, double high) {
+
+  private static final double OUTSIDE = 0.05;
+
+  /**
+   * Returns the median of a sample; of fewer than six values no interval reaches 95 %, and the
+   * whole range is taken.
+   *
+   * @throws IllegalArgumentException if there are no values
+   */
+  public static Median of(double... sample) {
+    int n = sample.length;
+    if (n == 0) {
+      throw new IllegalArgumentException("a median needs at least one value");
+    }
+    double[] sorted = sample.clone();
+    Arrays.sort(sorted);
+    int below = below(n);
+    return new Median(
+        (sorted[(n - 1) / 2] + sorted[n / 2]) / 2, sorted[below], sorted[n - 1 - below]);
+  }
+
+  /** Returns how many values may be left out on either side. */
+  private static int below(int n) {
+    int quantile = new BinomialDistribution(n, 0.5).inverseCumulativeProbability(OUTSIDE / 2);
+    // The quantile is the first whose cumulative probability reaches 2.5 %: one less stays below.
+    return Math.max(0, quantile - 1);
+  }
+
+  /** Returns this median in another unit. */
+  public Median times(double factor) {
+    return new Median(value * factor, low * factor, high * factor);
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.dl4jclipping.benchmarks.training;
+
+import io.github.dl4jclipping.benchmarks.json.Json;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.bytedeco.javacpp.Pointer;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.nd4j.linalg.dataset.DataSet;
+
+/**
+ * Trains a small network for many steps in each variant and looks at what does not come back.
+ *
+ * <p>Needs a heap of fixed size whose pages are all touched at the start: what the process grows by
+ * then lies outside it.
+ */
+public final class MemoryMain {
+
+  private static final int BATCH = 8;
+
+  private MemoryMain() {}
+
+  /**
+   * What to do.
+   *
+   * @param steps the steps of each variant, after a fifth as many to warm up
+   */
+  public record Job(int steps) {}
+
+  /** What was found. */
+  public record Report(List<MemoryResult> results) {}
+
+  /**
+   * Reads a {@link Job} and writes a {@link Report}.
+   *
+   * @param args the files of both
+   */
+  public static void main(String[] args) throws Exception {
+    Job job = Json.read(Path.of(args[0]), Job.class);
+    DataSet batch = Network.SMALL.batch(BATCH);
+    Map<Variant, NeuralNetwork> networks = new EnumMap<>(Variant.class);
+    for (Variant variant : Variant.values()) {
+      networks.put(variant, Network.SMALL.build(variant));
+    }
+    networks.values().forEach(network -> train(network, batch, job.steps() / 5 + 1));
+    List<MemoryResult> results = new ArrayList<>();
+    networks.forEach((variant, network) -> results.add(kept(variant, network, batch, job.steps())));
+    Json.write(Path.of(args[1]), new Report(results));
+    // ND4J keeps threads of its own that never end.
+    System.exit(0);
+  }
+
+  private static MemoryResult kept(
+      Variant variant, NeuralNetwork network, DataSet batch, int steps) {
+    long total = totalBytes();
+    long physical = Pointer.physicalBytes();
+    train(network, batch, steps);
+    return new MemoryResult(
+        variant, steps, totalBytes() - total, Pointer.physicalBytes() - physical);
+  }
+
+  private static void train(NeuralNetwork network, DataSet batch, int steps) {
+    for (int i = 0; i < steps; i++) {
+      network.fit(batch);
+    }
+  }
+
+  /** What JavaCPP holds once the garbage is gone, which a thread of its own frees. */
+  private static long totalBytes() {
+    System.gc();
+    LockSupport.parkNanos(500_000_000);
+    return Pointer.totalBytes();
+  }
+}
