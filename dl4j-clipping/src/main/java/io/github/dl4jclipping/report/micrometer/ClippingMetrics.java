@@ -35,8 +35,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  *     got, if finite</td></tr>
  * <tr><td>{@code dl4j.clipping.coefficient}</td><td>summary</td><td>what gradients were multiplied
  *     by, 1 where they were left alone; none under value clipping</td></tr>
- * <tr><td>{@code dl4j.clipping.nonfinite.steps}</td><td>counter, {@code layer}</td><td>steps whose
- *     gradient was not finite, by the first layer, in the network's order, where it was not; {@code
+ * <tr><td>{@code dl4j.clipping.nonfinite.steps}</td><td>counter, {@code origin}, {@code layer}</td>
+ *     <td>steps whose gradient was not finite: by where that began, such as {@code features} or
+ *     {@code unknown}, and by the first layer, in the network's order, with such a gradient; {@code
  *     none} where only the norm left the range of a double</td></tr>
  * <tr><td>{@code dl4j.clipping.parameter.norm}</td><td>gauge, {@code layer}, {@code parameter}</td>
  *     <td>norm of each parameter before clipping at the last step, such as layer {@code 0} and

@@ -27,7 +27,7 @@ final class Meters {
   private final DistributionSummary norm;
   private final DistributionSummary clippedNorm;
   private final DistributionSummary coefficient;
-  private final Map<String, Counter> nonFinite = new ConcurrentHashMap<>();
+  private final Map<Tags, Counter> nonFinite = new ConcurrentHashMap<>();
   private final Map<String, LastNorm> parameterNorms = new ConcurrentHashMap<>();
 
   Meters(MeterRegistry registry, Tags tags) {
@@ -56,15 +56,16 @@ final class Meters {
   }
 
   void nonFinite(NonFiniteReport report) {
+    Tags origin = originOf(report);
     nonFinite
         .computeIfAbsent(
-            originOf(report),
-            layer ->
+            origin,
+            key ->
                 counter(
                     "nonfinite.steps",
-                    "Steps whose gradient was not finite, by the first layer where it was not",
-                    "layer",
-                    layer))
+                    "Steps whose gradient was not finite, by where that began and by the first layer"
+                        + " with such a gradient",
+                    key))
         .increment();
   }
 
@@ -72,9 +73,15 @@ final class Meters {
     registered.forEach(registry::remove);
   }
 
-  /** What non-finite steps are counted by: never more kinds than a network has layers, and one. */
-  private static String originOf(NonFiniteReport report) {
-    return report.parameters().isEmpty() ? "none" : layerOf(report.parameters().get(0).name());
+  /** What non-finite steps are counted by: as many kinds as origins times layers, at most. */
+  private static Tags originOf(NonFiniteReport report) {
+    String layer =
+        report.parameters().isEmpty() ? "none" : layerOf(report.parameters().get(0).name());
+    return Tags.of("origin", lowerCase(report.origin().kind()), "layer", layer);
+  }
+
+  private static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns the part before the last underscore, as in {@code dense_1} of {@code dense_1_W}. */
@@ -90,8 +97,7 @@ final class Meters {
             counter(
                 "steps",
                 "Steps by what became of the gradient",
-                "outcome",
-                key.name().toLowerCase(Locale.ROOT)));
+                Tags.of("outcome", lowerCase(key))));
   }
 
   private LastNorm lastNorm(String parameter) {
@@ -108,12 +114,12 @@ final class Meters {
     return last;
   }
 
-  private Counter counter(String name, String description, String key, String value) {
+  private Counter counter(String name, String description, Tags own) {
     Counter counter =
         Counter.builder(PREFIX + name)
             .description(description)
             .baseUnit("steps")
-            .tags(tags.and(key, value))
+            .tags(tags.and(own))
             .register(registry);
     registered.add(counter);
     return counter;

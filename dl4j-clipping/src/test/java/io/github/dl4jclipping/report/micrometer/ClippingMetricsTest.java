@@ -78,7 +78,10 @@ class ClippingMetricsTest {
     String first = kind == Kind.LAYERS ? "0" : "dense";
     assertThat(samples)
         .containsEntry(
-            "dl4j_clipping_nonfinite_steps_total{layer=" + first + ", network=first}", 1.0);
+            "dl4j_clipping_nonfinite_steps_total{layer="
+                + first
+                + ", network=first, origin=features}",
+            1.0);
     seen.last()
         .parameterNorms()
         .forEach(
