@@ -31,10 +31,19 @@ final class CpuMeasure implements Measure {
 
   /** Measures each stretch. */
   static void norms(List<Stretch> stretches, NormType type, double[] norms) {
-    Pieces.walk(stretches, norms, () -> new Powers(type), type::merge);
+    Pieces.walk(stretches, norms, () -> new Powers(type), type::merge, size(stretches, type));
     for (int i = 0; i < norms.length; i++) {
       norms[i] = norm(stretches.get(i), type, norms[i]);
     }
+  }
+
+  private static long size(List<Stretch> stretches, NormType type) {
+    boolean byBlas = type.equals(NormType.L2) || type.equals(NormType.L1);
+    if (!byBlas && !type.equals(NormType.INF)) {
+      return Pieces.SLOW;
+    }
+    boolean halves = !stretches.isEmpty() && stretches.get(0).type() == DataType.FLOAT16;
+    return byBlas && !halves ? Pieces.BOUND_BY_MEMORY : Pieces.BOUND_BY_PROCESSOR;
   }
 
   @Override

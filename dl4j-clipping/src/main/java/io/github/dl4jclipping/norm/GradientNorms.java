@@ -8,9 +8,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Accurate to 1e-6 relative at any length, in FLOAT, DOUBLE and HALF: sums run in double, and
  * neither overflow nor underflow while the result is a double. A finite array never has a NaN norm.
- * More than 8 million elements on the CPU are shared out over the threads of {@link
- * java.util.concurrent.ForkJoinPool#commonPool()}, without any effect on the result. Stateless and
- * thread-safe.
+ * Many elements on the CPU, 8 million of FLOAT or DOUBLE in L1 and L2, fewer otherwise, are shared
+ * out over the threads of {@link java.util.concurrent.ForkJoinPool#commonPool()}, without any
+ * effect on the result. Stateless and thread-safe.
  */
 public final class GradientNorms {
 

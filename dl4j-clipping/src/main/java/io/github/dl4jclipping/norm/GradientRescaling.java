@@ -39,7 +39,7 @@ public final class GradientRescaling {
     } else if (Math.abs(factor) < SMALL) {
       scale(arrays, STEP);
       scale(arrays, factor / STEP);
-    } else if (areInMemory(arrays)) {
+    } else if (areReadable(arrays)) {
       CpuScaling.scale(arrays, factor);
     } else {
       arrays.forEach(array -> multiply(array, factor));
@@ -51,7 +51,7 @@ public final class GradientRescaling {
     if (divisor == 1) {
       return;
     }
-    if (Integer.bitCount(divisor) == 1 && areInMemory(arrays)) {
+    if (Integer.bitCount(divisor) == 1 && areReadable(arrays)) {
       // The inverse of a power of two is exact, and BLAS's product several times as fast.
       CpuScaling.scale(arrays, 1.0 / divisor);
     } else {
@@ -122,9 +122,9 @@ public final class GradientRescaling {
     return array.dataType() == DataType.FLOAT || array.dataType() == DataType.DOUBLE;
   }
 
-  private static boolean areInMemory(List<INDArray> arrays) {
+  private static boolean areReadable(List<INDArray> arrays) {
     for (INDArray array : arrays) {
-      if (!CpuScaling.isFor(array)) {
+      if (!Measures.isReadable(array)) {
         return false;
       }
     }
@@ -132,9 +132,9 @@ public final class GradientRescaling {
   }
 
   private static void multiply(INDArray array, double factor) {
-    if (CpuScaling.isFor(array)) {
+    if (Measures.isReadable(array)) {
       CpuScaling.scale(List.of(array), factor);
-    } else if (!array.isEmpty()) {
+    } else {
       // In 16 bits the factor itself would lose digits.
       inFloat(array, wide -> wide.muli(factor));
     }

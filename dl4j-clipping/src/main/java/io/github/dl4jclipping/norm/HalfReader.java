@@ -2,20 +2,11 @@ package io.github.dl4jclipping.norm;
 
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
-import org.bytedeco.javacpp.indexer.HalfIndexer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Reads HALF, by a table of all values: neither BLAS nor Java 17 knows the type. */
 final class HalfReader extends MemoryReader {
-
-  private static final float[] VALUES = new float[1 << Short.SIZE];
-
-  static {
-    for (int bits = 0; bits < VALUES.length; bits++) {
-      VALUES[bits] = HalfIndexer.toFloat(bits);
-    }
-  }
 
   private final Cursor cursor = new Cursor();
   private short[] raw = {};
@@ -33,12 +24,12 @@ final class HalfReader extends MemoryReader {
     double odd = 0;
     // Two sums at once: one would wait for its own last addition.
     for (int i = 0; i < length - 1; i += 2) {
-      double x = value(values[i]);
-      double y = value(values[i + 1]);
+      double x = HalfBits.value(values[i]);
+      double y = HalfBits.value(values[i + 1]);
       even += x * x;
       odd += y * y;
     }
-    double last = length % 2 == 1 ? value(values[length - 1]) : 0;
+    double last = length % 2 == 1 ? HalfBits.value(values[length - 1]) : 0;
     return even + odd + last * last;
   }
 
@@ -47,7 +38,7 @@ final class HalfReader extends MemoryReader {
     short[] values = raw(from, length);
     double sum = 0;
     for (int i = 0; i < length; i++) {
-      sum += Math.abs(value(values[i]));
+      sum += Math.abs(HalfBits.value(values[i]));
     }
     return sum;
   }
@@ -57,7 +48,7 @@ final class HalfReader extends MemoryReader {
     short[] values = raw(from, length);
     float largest = 0;
     for (int i = 0; i < length; i++) {
-      largest = Math.max(largest, Math.abs(value(values[i])));
+      largest = Math.max(largest, Math.abs(HalfBits.value(values[i])));
     }
     return largest;
   }
@@ -67,13 +58,9 @@ final class HalfReader extends MemoryReader {
     short[] values = raw(from, length);
     block = block.length < length ? new double[length] : block;
     for (int i = 0; i < length; i++) {
-      block[i] = value(values[i]);
+      block[i] = HalfBits.value(values[i]);
     }
     return block;
-  }
-
-  private static float value(short bits) {
-    return VALUES[bits & 0xffff];
   }
 
   private short[] raw(long from, int length) {

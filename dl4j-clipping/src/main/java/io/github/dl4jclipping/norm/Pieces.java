@@ -14,26 +14,32 @@ import java.util.function.Supplier;
  */
 final class Pieces {
 
-  /** Elements in all from which a second thread is worth its start. */
-  static final long PARALLEL_FROM = 1L << 23;
+  /** Size of pieces that memory is too slow for: a second thread helps little, and late. */
+  static final long BOUND_BY_MEMORY = 1L << 22;
 
-  /** Elements that one thread takes at a time, at most. */
-  static final long SIZE = 1L << 22;
+  /** Size of pieces on which the processor spends a few of its cycles for each element. */
+  static final long BOUND_BY_PROCESSOR = 1L << 18;
+
+  /** Size of pieces on which it spends many. */
+  static final long SLOW = 1L << 14;
 
   private final List<Stretch> stretches;
   private final double[] results;
   private final Supplier<Walker> walkers;
   private final DoubleBinaryOperator merge;
+  private final long size;
 
   private Pieces(
       List<Stretch> stretches,
       double[] results,
       Supplier<Walker> walkers,
-      DoubleBinaryOperator merge) {
+      DoubleBinaryOperator merge,
+      long size) {
     this.stretches = stretches;
     this.results = results;
     this.walkers = walkers;
     this.merge = merge;
+    this.size = size;
   }
 
   /** Goes over one piece after the other, on one thread. */
@@ -52,14 +58,16 @@ final class Pieces {
    * @param results where each stretch's result is put; 0 for an empty one
    * @param walkers makes a walker for each thread
    * @param merge puts the results of one stretch's pieces together
+   * @param size elements that one thread takes at a time at most; one thread takes twice as many
    */
   static void walk(
       List<Stretch> stretches,
       double[] results,
       Supplier<Walker> walkers,
-      DoubleBinaryOperator merge) {
-    Pieces pieces = new Pieces(stretches, results, walkers, merge);
-    if (pieces.length(0, stretches.size()) < PARALLEL_FROM) {
+      DoubleBinaryOperator merge,
+      long size) {
+    Pieces pieces = new Pieces(stretches, results, walkers, merge, size);
+    if (pieces.length(0, stretches.size()) < 2 * size) {
       pieces.walk(0, stretches.size());
     } else {
       pieces.new Several(0, stretches.size()).invoke();
@@ -96,7 +104,7 @@ final class Pieces {
 
     @Override
     protected void compute() {
-      if (length(from, to) <= SIZE) {
+      if (length(from, to) <= size) {
         walk(from, to);
       } else if (to - from == 1) {
         Stretch stretch = stretches.get(from);
@@ -127,7 +135,7 @@ final class Pieces {
 
     @Override
     protected void compute() {
-      if (to - from <= SIZE) {
+      if (to - from <= size) {
         result = walkers.get().walk(stretch, from, to);
       } else {
         long middle = (from + to) >>> 1;

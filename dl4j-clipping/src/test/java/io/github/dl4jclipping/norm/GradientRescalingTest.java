@@ -74,6 +74,21 @@ final class GradientRescalingTest {
     }
   }
 
+  /** Enough to be multiplied by a table, on several threads. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.3, 1.7, -1e-3, 1e-6, 300})
+  void scalesManyHalvesAsFew(double factor) {
+    INDArray few = Nd4j.rand(DataType.DOUBLE, 1000).subi(0.5).muli(100).castTo(DataType.FLOAT16);
+    INDArray many = Nd4j.tile(few, 700);
+    INDArray expected = few.dup();
+
+    GradientRescaling.scale(expected, factor);
+    GradientRescaling.scale(many, factor);
+
+    assertThat(many).isEqualTo(Nd4j.tile(expected, 700));
+    assertThat(many.length()).isGreaterThan(2 * Pieces.BOUND_BY_PROCESSOR);
+  }
+
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("arrays")
   void dividesToTheBitAsNd4jDoes(DataType type, ArrayLayout layout) {

@@ -19,6 +19,8 @@ final class PiecesTest {
 
   private static final INDArray ARRAY = Nd4j.create(1);
 
+  private static final long SIZE = Pieces.BOUND_BY_MEMORY;
+
   private record Piece(long from, long to) {}
 
   @Property(tries = 200)
@@ -36,7 +38,8 @@ final class PiecesTest {
               pieces.add(new Piece(from, to));
               return to - from;
             },
-        Double::sum);
+        Double::sum,
+        SIZE);
 
     assertThat(results).containsExactly(lengths.stream().mapToDouble(Long::doubleValue).toArray());
     long next = 0;
@@ -47,8 +50,8 @@ final class PiecesTest {
       next = piece.to();
     }
     assertThat(next).isEqualTo(lengths.stream().mapToLong(Long::longValue).sum());
-    if (next >= Pieces.PARALLEL_FROM) {
-      assertThat(pieces).allMatch(piece -> piece.to() - piece.from() <= Pieces.SIZE);
+    if (next >= 2 * SIZE) {
+      assertThat(pieces).allMatch(piece -> piece.to() - piece.from() <= SIZE);
     }
   }
 
@@ -60,8 +63,8 @@ final class PiecesTest {
     double[] first = new double[stretches.size()];
     double[] second = new double[stretches.size()];
 
-    Pieces.walk(stretches, first, () -> PiecesTest::rounded, Double::sum);
-    Pieces.walk(stretches, second, () -> PiecesTest::rounded, Double::sum);
+    Pieces.walk(stretches, first, () -> PiecesTest::rounded, Double::sum, SIZE);
+    Pieces.walk(stretches, second, () -> PiecesTest::rounded, Double::sum, SIZE);
 
     assertThat(second).containsExactly(first);
   }
