@@ -43,19 +43,18 @@ final class KernelBars {
 
   private Bar bandwidth(ElementType type) {
     return new Bar(
-        "Norm of at least 10^7 " + type + ": at least 0.9 of the read bandwidth",
+        "Norm of at least 10^7 " + type + ": at least 0.9 of the read bandwidth of memory",
         measured()
             .filter(w -> w.type() == type && w.order() == 2 && w.elements() >= LARGE)
             .filter(w -> w.arrays() == 1)
-            .flatMap(
-                w ->
-                    kernels.limit(w, Operation.NORM).stream()
-                        .mapToObj(limit -> share(w, limit / ours(w, Operation.NORM))))
+            .flatMap(w -> kernels.bandwidth().stream().mapToObj(most -> share(w, most)))
             .toList());
   }
 
-  private static Finding share(Workload workload, double share) {
-    return finding(workload, String.format(Locale.ROOT, "%.2f", share), 0.9 / share);
+  private Finding share(Workload workload, double bandwidth) {
+    double share = workload.bytes() / ours(workload, Operation.NORM) / bandwidth;
+    String figure = String.format(Locale.ROOT, "%.2f of %.1f GB/s", share, bandwidth);
+    return finding(workload, figure, 0.9 / share);
   }
 
   private Bar half() {

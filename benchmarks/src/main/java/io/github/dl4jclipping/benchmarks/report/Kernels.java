@@ -6,6 +6,7 @@ import io.github.dl4jclipping.benchmarks.peer.Engine;
 import io.github.dl4jclipping.benchmarks.peer.Operation;
 import io.github.dl4jclipping.benchmarks.peer.Workload;
 import io.github.dl4jclipping.benchmarks.statistics.Median;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -57,6 +58,15 @@ record Kernels(List<KernelResult> results) {
     return DoubleStream.of(operation == Operation.CLIP ? read + scale : read)
         .filter(Double::isFinite)
         .findFirst();
+  }
+
+  /** Returns the read bandwidth of memory in GB/s: that over the largest array. */
+  OptionalDouble bandwidth() {
+    return workloads().stream()
+        .filter(w -> w.arrays() == 1 && limit(w, Operation.NORM).isPresent())
+        .max(Comparator.comparingLong(Workload::bytes))
+        .map(w -> OptionalDouble.of(w.bytes() / limit(w, Operation.NORM).getAsDouble()))
+        .orElse(OptionalDouble.empty());
   }
 
   private Optional<Double> readLoops(KernelResult result) {
