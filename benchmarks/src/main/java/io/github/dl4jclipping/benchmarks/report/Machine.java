@@ -8,16 +8,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Properties;
+import org.nd4j.linalg.api.environment.Nd4jEnvironment;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Where the numbers come from.
  *
  * @param cores the processors that Java sees
  * @param memory in GB
+ * @param nd4j its backend, threads and BLAS
  * @param revision git's, or {@code "unknown"}
  */
 public record Machine(
-    String cpu, int cores, long memory, String os, String jdk, String date, String revision) {
+    String cpu,
+    int cores,
+    long memory,
+    String os,
+    String jdk,
+    String nd4j,
+    String date,
+    String revision) {
 
   /** Describes the machine that this runs on. */
   public static Machine here() {
@@ -31,8 +42,18 @@ public record Machine(
             + " "
             + System.getProperty("os.arch"),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
+        nd4jHere(),
         LocalDate.now(ZoneOffset.UTC).toString(),
         revisionHere());
+  }
+
+  private static String nd4jHere() {
+    Properties environment = Nd4j.getExecutioner().getEnvironmentInformation();
+    return String.format(
+        "ND4J on %s with %s threads and %s",
+        environment.get(Nd4jEnvironment.BACKEND_KEY),
+        environment.get(Nd4jEnvironment.OMP_THREADS_KEY),
+        environment.get(Nd4jEnvironment.BLAS_VENDOR_KEY));
   }
 
   private static String cpuModel() {
@@ -66,7 +87,7 @@ public record Machine(
   @Override
   public String toString() {
     return String.format(
-        "%s, %d cores, %d GB, %s, %s; %s, revision %s.",
-        cpu, cores, memory, os, jdk, date, revision);
+        "%s, %d cores, %d GB, %s, %s, %s; %s, revision %s.",
+        cpu, cores, memory, os, jdk, nd4j, date, revision);
   }
 }
