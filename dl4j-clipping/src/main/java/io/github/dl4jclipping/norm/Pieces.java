@@ -21,7 +21,7 @@ final class Pieces {
   static final long BOUND_BY_PROCESSOR = 1L << 18;
 
   /** Size of pieces on which it spends many. */
-  static final long SLOW = 1L << 14;
+  static final long SLOW = 1L << 16;
 
   private final List<Stretch> stretches;
   private final double[] results;
