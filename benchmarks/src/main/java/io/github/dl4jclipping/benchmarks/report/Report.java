@@ -43,7 +43,7 @@ public record Report(Results results) {
   private String fill(String readme) {
     TrainingTables training = new TrainingTables(results.trainings());
     return new Readme(readme)
-        .with("machine", "Measured on: " + results.machine())
+        .with("machine", "A " + results.scale() + " run on: " + results.machine())
         .with("bars", Bar.table(bars()))
         .with("kernels", new KernelTables(new Kernels(results.kernels())).toString())
         .with("training", training.ratios())
