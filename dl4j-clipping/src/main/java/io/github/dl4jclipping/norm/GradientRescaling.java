@@ -2,7 +2,6 @@ package io.github.dl4jclipping.norm;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.bytedeco.javacpp.indexer.HalfIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -85,7 +84,7 @@ public final class GradientRescaling {
   private static double rounded(INDArray likeThis, double value) {
     return switch (likeThis.dataType()) {
       case FLOAT -> (float) value;
-      case HALF -> HalfIndexer.toFloat(HalfIndexer.fromFloat((float) value));
+      case HALF -> HalfBits.value(HalfBits.nearest((float) value));
       default -> value;
     };
   }

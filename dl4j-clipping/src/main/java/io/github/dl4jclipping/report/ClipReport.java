@@ -53,4 +53,9 @@ public record ClipReport(
   public boolean isClipped() {
     return outcome == StepOutcome.CLIPPED || (outcome == StepOutcome.ZEROED && coefficient < 1);
   }
+
+  /** Returns whether the gradient was not finite, whatever became of it. */
+  public boolean isNonFinite() {
+    return outcome != StepOutcome.UNCHANGED && outcome != StepOutcome.CLIPPED;
+  }
 }

@@ -63,17 +63,12 @@ public final class ThresholdAdvisor implements ClipObserver {
     steps++;
     clipped += report.isClipped() ? 1 : 0;
     maxNorm = report.maxNorm();
-    if (isFinite(report)) {
+    // One that was zeroed has a finite norm of what remained: that is no norm of the run.
+    if (!report.isNonFinite() && Double.isFinite(report.norm())) {
       norms.add(report.norm());
     } else {
       nonFinite++;
     }
-  }
-
-  /** A step that was zeroed has a finite norm of what remained: that is no norm of the run. */
-  private static boolean isFinite(ClipReport report) {
-    return Double.isFinite(report.norm())
-        && (report.outcome() == StepOutcome.UNCHANGED || report.outcome() == StepOutcome.CLIPPED);
   }
 
   /** Writes the advice to the log. */

@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.pytorch;
 
+import io.github.dl4jclipping.Requirement;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -21,23 +22,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(RequiresPyTorch.Condition.class)
 @interface RequiresPyTorch {
 
-  /** What follows from PyTorch's absence or presence. */
-  enum Outcome {
-    RUN,
-    SKIP,
-    FAIL;
-
-    static Outcome of(boolean available, @Nullable String ci) {
-      return available ? RUN : "true".equals(ci) ? FAIL : SKIP;
-    }
-  }
-
   /** Asks once per class. */
   final class Condition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
       String missing = missing();
-      return switch (Outcome.of(missing == null, System.getenv("CI"))) {
+      return switch (Requirement.of(missing == null, System.getenv("CI"))) {
         case RUN -> ConditionEvaluationResult.enabled("PyTorch is there");
         case SKIP -> ConditionEvaluationResult.disabled("no PyTorch for this platform: " + missing);
         case FAIL -> throw new IllegalStateException("no PyTorch, and CI=true: " + missing);

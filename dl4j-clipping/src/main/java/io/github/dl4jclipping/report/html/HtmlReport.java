@@ -135,7 +135,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
   public synchronized void onStep(ClipReport report) {
     checkOpen();
     run.add(report);
-    boolean broken = Outcomes.isNonFinite(report) && Long.bitCount(run.incidents.count()) == 1;
+    boolean broken = report.isNonFinite() && Long.bitCount(run.incidents.count()) == 1;
     if (broken || report.outcome() == StepOutcome.RAISED || pace.allowsOrdinary()) {
       write();
     }

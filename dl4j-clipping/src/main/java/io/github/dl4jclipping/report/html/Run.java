@@ -33,7 +33,7 @@ final class Run {
   }
 
   void add(ClipReport report) {
-    if (Outcomes.isNonFinite(report)) {
+    if (report.isNonFinite()) {
       incidents.learn(report);
       keepFirstNonFinite(report);
     } else if (Double.isFinite(report.norm())) {

@@ -27,7 +27,7 @@ final class StepBucket implements Buckets.Bucket<StepBucket> {
     lastIteration = report.iteration();
     steps++;
     clipped += report.isClipped() ? 1 : 0;
-    nonFinite += Outcomes.isNonFinite(report) ? 1 : 0;
+    nonFinite += report.isNonFinite() ? 1 : 0;
     norm.add(report.norm());
     clippedNorm.add(report.clippedNorm());
     coefficient.add(report.coefficient());

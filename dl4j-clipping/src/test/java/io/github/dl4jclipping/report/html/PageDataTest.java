@@ -197,7 +197,7 @@ class PageDataTest {
     JsonNode histogram = data(run).get("histogram");
     long finite =
         reports(run).stream()
-            .filter(report -> !Outcomes.isNonFinite(report) && Double.isFinite(report.norm()))
+            .filter(report -> !report.isNonFinite() && Double.isFinite(report.norm()))
             .count();
     assertThat(sum(histogram.get("counts")) + histogram.get("zeros").asDouble())
         .isEqualTo((double) finite);

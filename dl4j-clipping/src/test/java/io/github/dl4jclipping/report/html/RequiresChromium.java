@@ -1,10 +1,10 @@
 package io.github.dl4jclipping.report.html;
 
+import io.github.dl4jclipping.Requirement;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,17 +19,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(RequiresChromium.Condition.class)
 @interface RequiresChromium {
 
-  /** What follows from Chromium's absence or presence. */
-  enum Outcome {
-    RUN,
-    SKIP,
-    FAIL;
-
-    static Outcome of(boolean available, @Nullable String ci) {
-      return available ? RUN : "true".equals(ci) ? FAIL : SKIP;
-    }
-  }
-
   /** Asks once per class. */
   final class Condition implements ExecutionCondition {
 
@@ -38,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-      return switch (Outcome.of(Browser.isInstalled(), System.getenv("CI"))) {
+      return switch (Requirement.of(Browser.isInstalled(), System.getenv("CI"))) {
         case RUN -> ConditionEvaluationResult.enabled("Chromium is there");
         case SKIP -> ConditionEvaluationResult.disabled(MISSING);
         case FAIL -> throw new IllegalStateException("CI=true, and " + MISSING);

@@ -1,13 +1,12 @@
-package io.github.dl4jclipping.report.html;
+package io.github.dl4jclipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jclipping.report.html.RequiresChromium.Outcome;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A page that nobody looked at is never passed. */
-class RequiresChromiumTest {
+/** A test without its oracle, or a page that nobody looked at, is never passed. */
+class RequirementTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -17,7 +16,7 @@ class RequiresChromiumTest {
     "false, false, SKIP",
     "false, true, FAIL"
   })
-  void decides(boolean available, String ci, Outcome outcome) {
-    assertThat(Outcome.of(available, ci)).isEqualTo(outcome);
+  void decides(boolean available, String ci, Requirement outcome) {
+    assertThat(Requirement.of(available, ci)).isEqualTo(outcome);
   }
 }
