@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Shows a run on one page: norms before and after, coefficient, score, the norm of each parameter,
- * advice on a bound, and where a gradient broke. A single file that opens in any browser without a
+ * advice on a bound, and where a gradient broke. A single file that opens in a browser without a
  * network.
  *
  * <pre>{@code

@@ -1,5 +1,5 @@
 /**
- * Shows a run on one page that opens in any browser, without a network.
+ * Shows a run on one page that opens in a browser, without a network (tested in Chromium).
  *
  * <p>Is told, as every observer; collects in bounded memory, and writes now and then. Imports
  * {@code .report} and what lies below it.
