@@ -38,12 +38,14 @@ final class CpuMeasure implements Measure {
   }
 
   private static long size(List<Stretch> stretches, NormType type) {
-    boolean byBlas = type.equals(NormType.L2) || type.equals(NormType.L1);
-    if (!byBlas && !type.equals(NormType.INF)) {
+    boolean sum = type.equals(NormType.L2) || type.equals(NormType.L1);
+    if (!sum && !type.equals(NormType.INF)) {
       return Pieces.SLOW;
     }
-    boolean halves = !stretches.isEmpty() && stretches.get(0).type() == DataType.FLOAT16;
-    return byBlas && !halves ? Pieces.BOUND_BY_MEMORY : Pieces.BOUND_BY_PROCESSOR;
+    if (!stretches.isEmpty() && stretches.get(0).type() == DataType.FLOAT16) {
+      return Pieces.BOUND_BY_PROCESSOR;
+    }
+    return sum ? Pieces.BOUND_BY_MEMORY : Pieces.BOUND_BY_BOTH;
   }
 
   @Override

@@ -30,12 +30,11 @@ final class DoubleReader extends MemoryReader {
 
   @Override
   double largest(long from, int length) {
-    double[] values = read(from, length);
-    double largest = 0;
-    for (int i = 0; i < length; i++) {
-      largest = Math.max(largest, Math.abs(values[i]));
-    }
-    return largest;
+    cursor.position(from);
+    // What BLAS finds is right of numbers alone; only a NaN makes a sum of squares NaN.
+    return Double.isNaN(openblas_nolapack.cblas_ddot(length, cursor, 1, cursor, 1))
+        ? Double.NaN
+        : Math.abs(cursor.get(openblas_nolapack.cblas_idamax(length, cursor, 1)));
   }
 
   @Override

@@ -20,28 +20,32 @@ final class FloatReader extends MemoryReader {
 
   @Override
   double squares(long from, int length) {
-    cursor.position(from);
-    return openblas_nolapack.cblas_sdot(length, cursor, 1, cursor, 1);
+    double squares = 0;
+    for (int at = 0; at < length; at += FloatBlocks.OF_SQUARES) {
+      cursor.position(from + at);
+      int some = Math.min(FloatBlocks.OF_SQUARES, length - at);
+      squares += openblas_nolapack.cblas_sdot(some, cursor, 1, cursor, 1);
+    }
+    return squares;
   }
 
   @Override
   double magnitudes(long from, int length) {
-    // In two halves: without a root, an error is twice as large as that of squares.
-    int half = length / 2;
-    double magnitudes = openblas_nolapack.cblas_sasum(half, cursor.position(from), 1);
-    return magnitudes
-        + openblas_nolapack.cblas_sasum(length - half, cursor.position(from + half), 1);
+    double magnitudes = 0;
+    for (int at = 0; at < length; at += FloatBlocks.OF_MAGNITUDES) {
+      int some = Math.min(FloatBlocks.OF_MAGNITUDES, length - at);
+      magnitudes += openblas_nolapack.cblas_sasum(some, cursor.position(from + at), 1);
+    }
+    return magnitudes;
   }
 
   @Override
   double largest(long from, int length) {
-    float[] values = raw(from, length);
-    float largest = 0;
-    for (int i = 0; i < length; i++) {
-      // Math.max, unlike a comparison, keeps a NaN.
-      largest = Math.max(largest, Math.abs(values[i]));
-    }
-    return largest;
+    cursor.position(from);
+    // What BLAS finds is right of numbers alone; only a NaN makes a sum of squares NaN.
+    return Float.isNaN(openblas_nolapack.cblas_sdot(length, cursor, 1, cursor, 1))
+        ? Double.NaN
+        : Math.abs(cursor.get(openblas_nolapack.cblas_isamax(length, cursor, 1)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Decides how an array is measured. */
@@ -40,11 +41,14 @@ final class Measures {
 
   private static boolean isReadable(Stretch stretch) {
     return stretch.length() == 0
-        || onCpu(Nd4j.getExecutioner().type(), stretch.type(), stretch.array().elementWiseStride());
+        || onCpu(
+            Nd4j.getExecutioner().type(),
+            stretch.type(),
+            Shape.elementWiseStride(stretch.array().shapeInfoJava()));
   }
 
   /** Decides which of the two paths is taken. */
-  static boolean onCpu(ExecutionerType backend, DataType type, int elementWiseStride) {
+  static boolean onCpu(ExecutionerType backend, DataType type, long elementWiseStride) {
     boolean readable =
         type == DataType.FLOAT || type == DataType.DOUBLE || type == DataType.FLOAT16;
     return backend == ExecutionerType.NATIVE_CPU && readable && elementWiseStride == 1;

@@ -10,12 +10,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 abstract class MemoryReader {
 
-  /**
-   * Elements that BLAS sums in the array's own type; blocks are summed in double. Of 1024 floats in
-   * 32 sums side by side (AVX2; AVX-512 has more) no root is off by more than 1e-6: at worst one
-   * large element swallows the squares of the 31 others of its sum.
-   */
+  /** Elements that are summed at a time; sums of blocks are added up in double. */
   static final int BLOCK = 1024;
+
+  /** Elements whose largest is looked for at a time: no digit is lost, and fewer calls are made. */
+  private static final int LONG_BLOCK = 4 * BLOCK;
 
   /** Returns where an array begins. */
   static long address(INDArray array) {
@@ -26,9 +25,10 @@ abstract class MemoryReader {
 
   /** Returns the sum of {@code |x|^p}, or for {@link NormType#INF} the largest {@code |x|}. */
   final double powers(NormType type, long from, long to) {
+    int block = type.equals(NormType.INF) ? LONG_BLOCK : BLOCK;
     double powers = 0;
-    for (long at = from; at < to; at += BLOCK) {
-      powers = type.merge(powers, blockPowers(type, at, (int) Math.min(BLOCK, to - at)));
+    for (long at = from; at < to; at += block) {
+      powers = type.merge(powers, blockPowers(type, at, (int) Math.min(block, to - at)));
     }
     return powers;
   }
@@ -65,7 +65,7 @@ abstract class MemoryReader {
   /** Returns the sum of magnitudes of at most {@link #BLOCK} elements. */
   abstract double magnitudes(long from, int length);
 
-  /** Returns the largest magnitude of at most {@link #BLOCK} elements; a NaN is the largest. */
+  /** Returns the largest magnitude of a few thousand elements; a NaN is the largest. */
   abstract double largest(long from, int length);
 
   /** Returns at most {@link #BLOCK} elements, in an array that the next call fills anew. */

@@ -17,6 +17,9 @@ final class Pieces {
   /** Size of pieces that memory is too slow for: a second thread helps little, and late. */
   static final long BOUND_BY_MEMORY = 1L << 22;
 
+  /** Size of pieces on which the processor spends about a cycle for each element. */
+  static final long BOUND_BY_BOTH = 1L << 20;
+
   /** Size of pieces on which the processor spends a few of its cycles for each element. */
   static final long BOUND_BY_PROCESSOR = 1L << 18;
 
