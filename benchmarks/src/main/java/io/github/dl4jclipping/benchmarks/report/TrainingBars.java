@@ -45,6 +45,12 @@ final class TrainingBars {
             List.of(Variant.OBSERVED),
             VariantResult::toStock,
             result -> deepOr(result, 1.05, 1.02)),
+        new TrainingBars(results.stream().filter(TrainingBars::isUsual).toList())
+            .ratio(
+                "MLP and LSTM at batch 32 with log, CSV file, page and metrics: at most 1.02 x stock",
+                List.of(Variant.WATCHED),
+                VariantResult::toStock,
+                result -> 1.02),
         allocations(
             "Beyond stock, without observer: at most 1,024 B of heap a step",
             VariantResult::heapBytes,
@@ -53,6 +59,11 @@ final class TrainingBars {
             "Beyond stock, without observer: no native object a step",
             VariantResult::nativeObjects,
             0));
+  }
+
+  private static boolean isUsual(TrainingResult result) {
+    boolean usual = result.network() == Network.MLP || result.network() == Network.LSTM;
+    return usual && result.batch() == 32;
   }
 
   private static double deepOr(TrainingResult result, double deep, double others) {

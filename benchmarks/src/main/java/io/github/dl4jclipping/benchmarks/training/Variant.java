@@ -2,6 +2,16 @@ package io.github.dl4jclipping.benchmarks.training;
 
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.report.file.CsvReport;
+import io.github.dl4jclipping.report.html.HtmlReport;
+import io.github.dl4jclipping.report.micrometer.ClippingMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.DoubleAdder;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -15,10 +25,17 @@ public enum Variant {
   NEVER("dl4j-clipping, never clips"),
   ALWAYS("dl4j-clipping, always clips"),
   /** Never clips, with the log as it is by default and an observer that adds up the norms. */
-  OBSERVED("dl4j-clipping, log and observer");
+  OBSERVED("dl4j-clipping, log and observer"),
+  /** Never clips, with everything that watches: log, observer, CSV file, page and metrics. */
+  WATCHED("dl4j-clipping, log, CSV, page, metrics");
 
   private static final double NEVER_REACHED = 1e30;
-  private static final double ALWAYS_BROKEN = 1e-12;
+
+  /**
+   * No less, or Adam would square the gradient into denormal numbers, which take many times as
+   * long.
+   */
+  private static final double ALWAYS_BROKEN = 1e-3;
 
   private final String title;
 
@@ -45,6 +62,7 @@ public enum Variant {
       case NEVER -> new TrainingListener[] {quiet(NEVER_REACHED)};
       case ALWAYS -> new TrainingListener[] {quiet(ALWAYS_BROKEN)};
       case OBSERVED -> new TrainingListener[] {observed()};
+      case WATCHED -> new TrainingListener[] {watched()};
     };
   }
 
@@ -56,5 +74,32 @@ public enum Variant {
     DoubleAdder sum = new DoubleAdder();
     return new GradientClippingListener(GradientClipping.byGlobalNorm(NEVER_REACHED))
         .observe(report -> sum.add(report.norm()));
+  }
+
+  private static GradientClippingListener watched() {
+    Path folder = temporaryFolder();
+    ClippingMetrics metrics = new ClippingMetrics();
+    metrics.bindTo(new SimpleMeterRegistry());
+    return observed()
+        .observe(CsvReport.create(folder.resolve("steps.csv")))
+        .observe(HtmlReport.to(folder.resolve("run.html")))
+        .observe(metrics);
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      Path folder = Files.createTempDirectory("dl4j-clipping-benchmark");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException("no temporary folder for the files of a run", e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    for (File file : Objects.requireNonNullElse(folder.toFile().listFiles(), new File[0])) {
+      file.delete();
+    }
+    folder.toFile().delete();
   }
 }
