@@ -1,21 +1,30 @@
 package io.github.dl4jclipping;
 
+import io.github.dl4jclipping.norm.NamePattern;
 import io.github.dl4jclipping.norm.NormType;
 import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.rule.GlobalNormRule;
+import io.github.dl4jclipping.rule.NormSchedule;
+import io.github.dl4jclipping.rule.ScheduledNormRule;
 import io.github.dl4jclipping.step.ClippingPlan;
 import io.github.dl4jclipping.step.ClippingState;
 import io.github.dl4jclipping.step.Installation;
+import io.github.dl4jclipping.step.SavedHistory;
+import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 import org.nd4j.shade.jackson.core.JsonParser;
 import org.nd4j.shade.jackson.databind.DeserializationContext;
@@ -93,7 +102,8 @@ public final class GradientClipping implements Serializable {
         .nonFinite(plan.policy())
         .maxConsecutiveSkips(plan.maxConsecutiveSkips())
         .parameterNorms(plan.parameterNorms())
-        .forensics(plan.forensics());
+        .forensics(plan.forensics())
+        .excluding(plan.excluded());
   }
 
   /** Collects settings. Not thread-safe. */
@@ -101,12 +111,14 @@ public final class GradientClipping implements Serializable {
 
     private final ClipRule base;
     private @Nullable Double maxNorm;
+    private @Nullable NormSchedule schedule;
     private @Nullable NormType normType;
     private @Nullable ClipRule rule;
     private NonFinitePolicy policy = NonFinitePolicy.RAISE;
     private int maxConsecutiveSkips = DEFAULT_MAX_CONSECUTIVE_SKIPS;
     private boolean parameterNorms;
     private boolean forensics = true;
+    private List<NamePattern> excluded = List.of();
 
     private Builder(ClipRule base) {
       this.base = base;
@@ -120,6 +132,37 @@ public final class GradientClipping implements Serializable {
     public Builder maxNorm(double maxNorm) {
       ClipRule checked = ClipRule.globalNorm(maxNorm);
       this.maxNorm = checked.maxNorm();
+      return this;
+    }
+
+    /**
+     * Clips by the global norm, of type L2 unless {@link #normType} says otherwise, to a bound that
+     * a schedule sets. Where it yields one that is not finite or not greater than 0, that step
+     * throws {@link IllegalStateException} and changes nothing.
+     *
+     * @param schedule DL4J's own, or one's own, which has no JSON form
+     */
+    public Builder maxNorm(ISchedule schedule) {
+      this.schedule = new Dl4jSchedule(schedule);
+      return this;
+    }
+
+    /**
+     * Keeps parameters out of clipping: they are neither measured nor scaled, and take part in no
+     * norm. A non-finite one still makes the step non-finite. None unless set.
+     *
+     * @param patterns of names such as {@code "0_W"} or {@code "dense_W"}, where {@code *} stands
+     *     for any characters and {@code ?} for one. Where one matches no parameter of a network
+     *     that takes part, or nothing is left, the network's first step throws {@link
+     *     IllegalStateException} and changes nothing
+     * @throws IllegalArgumentException if a pattern is blank
+     */
+    public Builder exclude(String... patterns) {
+      return excluding(Arrays.stream(patterns).map(NamePattern::new).toList());
+    }
+
+    private Builder excluding(List<NamePattern> patterns) {
+      excluded = patterns;
       return this;
     }
 
@@ -179,31 +222,53 @@ public final class GradientClipping implements Serializable {
     /**
      * Returns the settings; without {@link #maxNorm} and {@link #rule} they measure only.
      *
-     * @throws IllegalStateException if both {@link #maxNorm} and {@link #rule} are set, or {@link
-     *     #normType} without {@link #maxNorm}
+     * @throws IllegalStateException if more than one of {@link #maxNorm(double)}, {@link
+     *     #maxNorm(ISchedule)} and {@link #rule} are set, or {@link #normType} without either
+     *     maxNorm
      */
     public GradientClipping build() {
       return new GradientClipping(
-          new ClippingPlan(clipRule(), policy, maxConsecutiveSkips, parameterNorms, forensics));
+          new ClippingPlan(
+              clipRule(), policy, maxConsecutiveSkips, parameterNorms, forensics, excluded));
     }
 
     private ClipRule clipRule() {
-      if (rule != null && maxNorm != null) {
+      requireOneBound();
+      ClipRule wanted = rule == null ? base : rule;
+      if (maxNorm != null) {
+        wanted = ClipRule.globalNorm(maxNorm, typeOfBase());
+      } else if (schedule != null) {
+        wanted = new ScheduledNormRule(schedule, typeOfBase());
+      }
+      return normType == null ? wanted : of(wanted, normType);
+    }
+
+    private void requireOneBound() {
+      long bounds = Stream.of(maxNorm, schedule, rule).filter(Objects::nonNull).count();
+      if (bounds > 1) {
         throw new IllegalStateException(
-            "maxNorm=" + maxNorm + " and rule=" + rule + " exclude each other: set one of them");
+            "maxNorm="
+                + (maxNorm == null ? schedule : maxNorm)
+                + " and "
+                + (rule == null ? "maxNorm=" + schedule : "rule=" + rule)
+                + " exclude each other: set one of them");
       }
-      GlobalNormRule before = base instanceof GlobalNormRule global ? global : null;
-      boolean byNorm = maxNorm != null || (rule == null && before != null);
-      if (normType != null && !byNorm) {
-        throw new IllegalStateException(
-            "normType=" + normType + " goes with maxNorm, which is not set");
+    }
+
+    private NormType typeOfBase() {
+      return base instanceof GlobalNormRule || base instanceof ScheduledNormRule
+          ? base.normType()
+          : NormType.L2;
+    }
+
+    private ClipRule of(ClipRule wanted, NormType type) {
+      if (rule == null && wanted instanceof GlobalNormRule global) {
+        return new GlobalNormRule(global.maxNorm(), type);
       }
-      if (!byNorm) {
-        return rule == null ? base : rule;
+      if (rule == null && wanted instanceof ScheduledNormRule scheduled) {
+        return new ScheduledNormRule(scheduled.schedule(), type);
       }
-      NormType type = before == null ? NormType.L2 : before.normType();
-      double bound = maxNorm != null ? maxNorm : Objects.requireNonNull(before).maxNorm();
-      return ClipRule.globalNorm(bound, normType == null ? type : normType);
+      throw new IllegalStateException("normType=" + type + " goes with maxNorm, which is not set");
     }
   }
 
@@ -266,6 +331,52 @@ public final class GradientClipping implements Serializable {
   /** Returns what the last step of a network did; empty if there was none, or none was clipped. */
   public static Optional<ClipReport> lastReport(Model network) {
     return ClippingState.lastReport(Objects.requireNonNull(network, "network must not be null"));
+  }
+
+  /**
+   * Adds what an adaptive rule has learned of a network to the file that DL4J wrote of it, as an
+   * entry of its own, {@code dl4j-clipping.json}, in the place of one that is there. DL4J opens the
+   * file as before.
+   *
+   * <pre>{@code
+   * network.save(file);
+   * GradientClipping.saveState(network, file);
+   * }</pre>
+   *
+   * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
+   * @param modelFile what {@code ModelSerializer} or the network's {@code save} wrote
+   * @throws IllegalArgumentException if the network is neither, or the file is no model file
+   * @throws IllegalStateException if the network is not initialised, or nothing has clipped it yet
+   * @throws java.io.UncheckedIOException if the file cannot be read or written
+   */
+  public static void saveState(Model network, File modelFile) {
+    requireInitialised(network);
+    SavedHistory.save(network, Objects.requireNonNull(modelFile, "modelFile must not be null"));
+  }
+
+  /**
+   * Takes up what {@link #saveState} added to a file: from then on the network is clipped as the
+   * one that was saved would have been, to the bit. To be called before the restored network
+   * trains; without it an adaptive rule starts with an empty history, and a WARN.
+   *
+   * <pre>{@code
+   * MultiLayerNetwork network = MultiLayerNetwork.load(file, true);
+   * GradientClipping.restoreState(network, file);
+   * network.addListeners(new GradientClippingListener(GradientClipping.builder()...));
+   * }</pre>
+   *
+   * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
+   * @param modelFile a file with a saved history
+   * @throws IllegalArgumentException if the network is neither, or the file is no model file, has
+   *     no history, a damaged one, or one of another network or a newer version
+   * @throws IllegalStateException if the network is not initialised, or clipped by another rule
+   *     than the one that was saved; where it is not clipped yet its first step throws that. In any
+   *     case nothing has changed
+   * @throws java.io.UncheckedIOException if the file cannot be read
+   */
+  public static void restoreState(Model network, File modelFile) {
+    requireInitialised(network);
+    SavedHistory.restore(network, Objects.requireNonNull(modelFile, "modelFile must not be null"));
   }
 
   private static void requireInitialised(Model network) {

@@ -2,9 +2,11 @@ package io.github.dl4jclipping;
 
 import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipObserver;
+import io.github.dl4jclipping.report.file.IncidentCapture;
 import io.github.dl4jclipping.step.Installation;
 import io.github.dl4jclipping.step.Installer;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -101,6 +103,34 @@ public class GradientClippingListener extends BaseTrainingListener
   public GradientClippingListener observe(ClipObserver observer) {
     audience.add(observer);
     return this;
+  }
+
+  /**
+   * Keeps the evidence of the first {@value IncidentCapture#DEFAULT_INCIDENTS} steps whose gradient
+   * is not finite: report, batch and network, so that they can be replayed.
+   *
+   * @param folder created now if it is missing; what is in it stays
+   * @return this listener
+   * @throws IllegalArgumentException if {@code folder} is a file
+   * @throws java.io.UncheckedIOException if it cannot be created or written to
+   * @see IncidentCapture
+   */
+  public GradientClippingListener captureTo(Path folder) {
+    return captureTo(folder, IncidentCapture.DEFAULT_INCIDENTS);
+  }
+
+  /**
+   * Keeps the evidence of the first steps whose gradient is not finite.
+   *
+   * @param folder created now if it is missing; what is in it stays
+   * @param incidents how many at most; each is as large as the network with its updater's state
+   * @return this listener
+   * @throws IllegalArgumentException if {@code incidents < 1} or {@code folder} is a file
+   * @throws java.io.UncheckedIOException if it cannot be created or written to
+   * @see IncidentCapture
+   */
+  public GradientClippingListener captureTo(Path folder, int incidents) {
+    return observe(IncidentCapture.to(folder, incidents));
   }
 
   /**

@@ -28,7 +28,8 @@ class GradientClippingTest {
   /** A rule of one's own: never clips. */
   record OwnRule() implements ClipRule {
     @Override
-    public io.github.dl4jclipping.rule.RuleState start(java.util.List<String> parameterNames) {
+    public io.github.dl4jclipping.rule.RuleState start(
+        java.util.List<io.github.dl4jclipping.rule.RuleParameter> parameters) {
       return gradient -> new Decision.Keep(1);
     }
   }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
@@ -18,7 +19,6 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.workspace.WorkspaceUtils;
 
 /**
  * Finds where the first non-finite value of a step came from.
@@ -115,10 +115,7 @@ public final class OriginFinder {
   }
 
   private boolean hasUnreadable(Batch batch) {
-    return batch.arrays().stream()
-        .anyMatch(
-            candidate ->
-                candidate.array() != null && !isReadable(candidate.name(), candidate.array()));
+    return batch.arrays().stream().anyMatch(candidate -> !isReadable(candidate));
   }
 
   /** The last layer with a broken gradient is the nearest to the loss. */
@@ -157,25 +154,18 @@ public final class OriginFinder {
   private @Nullable Origin inBatch(Batch batch) {
     for (BatchArray candidate : batch.arrays()) {
       INDArray array = candidate.array();
-      if (array != null && isReadable(candidate.name(), array) && !Places.isFinite(array)) {
+      if (array != null && isReadable(candidate) && !Places.isFinite(array)) {
         return Origin.of(candidate.kind(), candidate.name(), Places.find(array));
       }
     }
     return null;
   }
 
-  private boolean isReadable(String name, INDArray array) {
-    if (array.wasClosed()) {
-      notes.add("the " + name + " could not be looked at: their memory is closed");
-      return false;
-    }
-    try {
-      WorkspaceUtils.assertValidArray(array, name);
-      return true;
-    } catch (RuntimeException e) {
-      notes.add("the " + name + " could not be looked at: their workspace is closed");
-      return false;
-    }
+  private boolean isReadable(BatchArray candidate) {
+    Optional<String> reason = candidate.whyUnreadable();
+    reason.ifPresent(
+        why -> notes.add("the " + candidate.name() + " could not be looked at: " + why));
+    return reason.isEmpty();
   }
 
   private @Nullable Origin inParameters() {

@@ -37,6 +37,17 @@ final class CpuMeasure implements Measure {
     }
   }
 
+  /**
+   * Measures the elements {@code from} to {@code to}, the latter not included, of a stretch's
+   * array.
+   *
+   * @param reader is pointed at that array
+   */
+  static double l2(Stretch stretch, MemoryReader reader, long from, long to) {
+    Stretch part = new Stretch(stretch.array(), from, to, stretch.view(), stretch.type());
+    return norm(part, NormType.L2, reader.powers(NormType.L2, from, to));
+  }
+
   private static long size(List<Stretch> stretches, NormType type) {
     boolean sum = type.equals(NormType.L2) || type.equals(NormType.L1);
     if (!sum && !type.equals(NormType.INF)) {

@@ -36,27 +36,55 @@ final class CpuScaling {
         halves > 0 ? Pieces.BOUND_BY_PROCESSOR : Pieces.BOUND_BY_MEMORY);
   }
 
+  /**
+   * Multiplies runs that follow each other, each by a factor of its own; FLOAT and DOUBLE only.
+   *
+   * @param run how many elements each has
+   */
+  static void scaleRuns(Stretch stretch, long run, double[] factors) {
+    FloatReader.Cursor floats = new FloatReader.Cursor();
+    DoubleReader.Cursor doubles = new DoubleReader.Cursor();
+    boolean single = stretch.type() == DataType.FLOAT;
+    if (single) {
+      floats.pointAt(stretch.array());
+    } else {
+      doubles.pointAt(stretch.array());
+    }
+    for (int i = 0; i < factors.length; i++) {
+      long from = stretch.from() + i * run;
+      if (factors[i] != 1 && single) {
+        floats(floats, factors[i], from, from + run);
+      } else if (factors[i] != 1) {
+        doubles(doubles, factors[i], from, from + run);
+      }
+    }
+  }
+
   private double scale(Stretch stretch, long from, long to) {
     switch (stretch.type()) {
-      case FLOAT -> floats(stretch.array(), from, to);
-      case DOUBLE -> doubles(stretch.array(), from, to);
+      case FLOAT -> {
+        FloatReader.Cursor cursor = new FloatReader.Cursor();
+        cursor.pointAt(stretch.array());
+        floats(cursor, factor, from, to);
+      }
+      case DOUBLE -> {
+        DoubleReader.Cursor cursor = new DoubleReader.Cursor();
+        cursor.pointAt(stretch.array());
+        doubles(cursor, factor, from, to);
+      }
       default -> halves.scale(stretch.array(), from, to);
     }
     return 0;
   }
 
-  private void floats(INDArray array, long from, long to) {
-    FloatReader.Cursor cursor = new FloatReader.Cursor();
-    cursor.pointAt(array);
+  private static void floats(FloatReader.Cursor cursor, double factor, long from, long to) {
     for (long at = from; at < to; at += ONE_THREAD) {
       int length = (int) Math.min(ONE_THREAD, to - at);
       openblas_nolapack.cblas_sscal(length, (float) factor, cursor.position(at), 1);
     }
   }
 
-  private void doubles(INDArray array, long from, long to) {
-    DoubleReader.Cursor cursor = new DoubleReader.Cursor();
-    cursor.pointAt(array);
+  private static void doubles(DoubleReader.Cursor cursor, double factor, long from, long to) {
     for (long at = from; at < to; at += ONE_THREAD) {
       int length = (int) Math.min(ONE_THREAD, to - at);
       openblas_nolapack.cblas_dscal(length, factor, cursor.position(at), 1);

@@ -1,6 +1,7 @@
 package io.github.dl4jclipping.norm;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -22,16 +23,29 @@ public final class GradientLayout {
    * @param length the number of elements
    * @param role what the stretch is
    * @param dividedByMinibatch whether DL4J divides it by the minibatch size
+   * @param layer the part alone, such as {@code 0} or {@code dense}
+   * @param units the units whose weights it holds
    */
   public record Parameter(
-      String name, long offset, long length, ParameterRole role, boolean dividedByMinibatch) {
+      String name,
+      long offset,
+      long length,
+      ParameterRole role,
+      boolean dividedByMinibatch,
+      String layer,
+      Units units) {
 
     private boolean adjoins(Parameter next) {
       return offset + length == next.offset;
     }
 
+    private Parameter in(ParameterRole other) {
+      return new Parameter(name, offset, length, other, dividedByMinibatch, layer, units);
+    }
+
     private Parameter joinedWith(Parameter next) {
-      return new Parameter(name, offset, length + next.length, role, dividedByMinibatch);
+      return new Parameter(
+          name, offset, length + next.length, role, dividedByMinibatch, layer, units);
     }
   }
 
@@ -52,7 +66,7 @@ public final class GradientLayout {
     long offset = 0;
     for (Map.Entry<String, Trainable> entry : parts.entrySet()) {
       Trainable part = entry.getValue();
-      for (Map.Entry<String, INDArray> array : part.paramTable(false).entrySet()) {
+      for (Map.Entry<String, INDArray> array : inMemory(part)) {
         String name = array.getKey();
         long length = array.getValue().length();
         parameters.add(
@@ -61,11 +75,48 @@ public final class GradientLayout {
                 offset,
                 length,
                 ParameterRole.of(part, name, pretraining),
-                part.updaterDivideByMinibatch(name)));
+                part.updaterDivideByMinibatch(name),
+                entry.getKey(),
+                Units.of(part, name, array.getValue())));
         offset += length;
       }
     }
     return new GradientLayout(parameters);
+  }
+
+  /** DL4J lists the weights of some convolutions first, and keeps their bias before them. */
+  private static List<Map.Entry<String, INDArray>> inMemory(Trainable part) {
+    return part.paramTable(false).entrySet().stream()
+        .sorted(Comparator.comparingLong(array -> array.getValue().offset()))
+        .toList();
+  }
+
+  /**
+   * Returns this layout without some of the parameters that take part.
+   *
+   * @throws IllegalStateException if a pattern matches none of them, or nothing is left
+   */
+  public GradientLayout excluding(List<NamePattern> patterns) {
+    if (patterns.isEmpty()) {
+      return this;
+    }
+    List<String> names = parameters(ParameterRole.GRADIENT).stream().map(Parameter::name).toList();
+    patterns.forEach(pattern -> pattern.requireMatch("exclude", names));
+    GradientLayout rest =
+        new GradientLayout(
+            parameters.stream()
+                .map(
+                    p ->
+                        p.role() == ParameterRole.GRADIENT
+                                && patterns.stream().anyMatch(pattern -> pattern.matches(p.name()))
+                            ? p.in(ParameterRole.EXCLUDED)
+                            : p)
+                .toList());
+    if (rest.parameters(ParameterRole.GRADIENT).isEmpty()) {
+      throw new IllegalStateException(
+          "exclude leaves nothing to clip: " + patterns + " match all of " + names);
+    }
+    return rest;
   }
 
   /** Returns every parameter, in the order of the flat gradient. */
@@ -78,9 +129,20 @@ public final class GradientLayout {
     return parameters.stream().filter(p -> p.role() == role).toList();
   }
 
+  /** Returns the units of the parameters that take part. */
+  public List<Units> units() {
+    return parameters(ParameterRole.GRADIENT).stream().map(Parameter::units).toList();
+  }
+
   /** Returns the longest stretches of one role, each named after its first parameter. */
   List<Parameter> stretches(ParameterRole role) {
     return joined(p -> p.role() == role);
+  }
+
+  /** Returns the longest stretches that are not measured, and yet must be finite. */
+  List<Parameter> watched() {
+    return joined(
+        p -> p.role() == ParameterRole.PSEUDO_GRADIENT || p.role() == ParameterRole.EXCLUDED);
   }
 
   /** Returns the longest stretches that DL4J divides by the minibatch size. */

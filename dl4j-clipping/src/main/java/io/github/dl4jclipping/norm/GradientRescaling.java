@@ -6,6 +6,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastMulOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.BooleanIndexing;
 import org.nd4j.linalg.indexing.conditions.Conditions;
@@ -17,6 +18,12 @@ public final class GradientRescaling {
   private static final double SMALL = 0x1p-100;
 
   private static final double STEP = 0x1p-64;
+
+  /** A larger factor is applied in two parts: as a float it would be infinite. */
+  private static final double LARGE = 0x1p100;
+
+  /** Elements of a unit in a row from which BLAS is faster. */
+  private static final long LONG_RUN = 32;
 
   private GradientRescaling() {}
 
@@ -38,10 +45,42 @@ public final class GradientRescaling {
     } else if (Math.abs(factor) < SMALL) {
       scale(arrays, STEP);
       scale(arrays, factor / STEP);
+    } else if (Math.abs(factor) > LARGE) {
+      scale(arrays, 1 / STEP);
+      scale(arrays, factor * STEP);
     } else if (areReadable(arrays)) {
       CpuScaling.scale(arrays, factor);
     } else {
       arrays.forEach(array -> multiply(array, factor));
+    }
+  }
+
+  /**
+   * Multiplies the elements of each unit of a stretch by a factor of its own.
+   *
+   * @param factors one for each unit, finite
+   */
+  public static void scaleUnits(Stretch stretch, Units units, double[] factors) {
+    if (units.count() == 1) {
+      scale(stretch.view(), factors[0]);
+      return;
+    }
+    INDArray array = stretch.view();
+    boolean inRuns = units.run() * units.count() == array.length() && units.run() >= LONG_RUN;
+    if (inRuns && isWide(array) && Measures.isReadable(array)) {
+      CpuScaling.scaleRuns(stretch, units.run(), factors);
+      return;
+    }
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      inFloat(array, wide -> multiplyUnits(wide, units, factors));
+    }
+  }
+
+  private static void multiplyUnits(INDArray array, Units units, double[] factors) {
+    try (INDArray row = Nd4j.createFromArray(factors);
+        INDArray typed = row.castTo(array.dataType())) {
+      INDArray cube = UnitNorms.cube(array, units);
+      Nd4j.getExecutioner().exec(new BroadcastMulOp(cube, typed, cube, 1));
     }
   }
 

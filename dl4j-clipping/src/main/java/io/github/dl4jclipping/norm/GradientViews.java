@@ -14,21 +14,21 @@ public final class GradientViews {
   private final GradientLayout layout;
   private final INDArray flat;
   private final List<INDArray> participants;
-  private final List<INDArray> pseudoGradients;
+  private final List<INDArray> watched;
   private final List<INDArray> divided;
   private final List<INDArray> othersDivided;
   private final List<Stretch> byParameter;
-  private final List<Stretch> pseudoStretches;
+  private final List<Stretch> watchedStretches;
 
   private GradientViews(GradientLayout layout, INDArray flat) {
     this.layout = layout;
     this.flat = flat;
     this.participants = cut(layout.stretches(ParameterRole.GRADIENT));
-    this.pseudoGradients = cut(layout.stretches(ParameterRole.PSEUDO_GRADIENT));
+    this.watched = cut(layout.watched());
     this.divided = cut(layout.divided());
     this.othersDivided = cut(layout.othersDivided());
     this.byParameter = stretches(layout.parameters(ParameterRole.GRADIENT));
-    this.pseudoStretches = stretches(layout.stretches(ParameterRole.PSEUDO_GRADIENT));
+    this.watchedStretches = stretches(layout.watched());
   }
 
   /**
@@ -74,14 +74,14 @@ public final class GradientViews {
     return byParameter;
   }
 
-  /** Returns the pseudo-gradients. */
-  public List<INDArray> pseudoGradients() {
-    return pseudoGradients;
+  /** Returns what is not measured and yet must be finite: pseudo-gradients, excluded parameters. */
+  public List<INDArray> watched() {
+    return watched;
   }
 
-  /** Returns the pseudo-gradients as stretches. */
-  public List<Stretch> pseudoStretches() {
-    return pseudoStretches;
+  /** Returns the same as stretches. */
+  public List<Stretch> watchedStretches() {
+    return watchedStretches;
   }
 
   /** Returns all that DL4J divides by the minibatch size. */

@@ -29,6 +29,12 @@ public enum ParameterRole {
    */
   PSEUDO_GRADIENT,
 
+  /**
+   * A gradient that the settings keep out of clipping: neither measured nor rescaled; a non-finite
+   * one still makes the step non-finite.
+   */
+  EXCLUDED,
+
   /** Frozen, or trained in layerwise pretraining only: neither measured nor rescaled. */
   IDLE;
 

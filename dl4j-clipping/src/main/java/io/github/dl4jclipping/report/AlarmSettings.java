@@ -52,6 +52,11 @@ public record AlarmSettings(
     }
   }
 
+  /** Returns these settings without the alarm for a bound that almost always clips. */
+  public AlarmSettings withoutClipping() {
+    return withClipping(clippedShare, 0);
+  }
+
   /** Returns these settings with others for vanishing gradients. */
   AlarmSettings withVanishing(double norm, int steps) {
     return new AlarmSettings(norm, steps, clippedShare, clippedSteps);

@@ -2,6 +2,7 @@ package io.github.dl4jclipping.report;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import java.io.Serializable;
+import org.deeplearning4j.nn.api.Model;
 
 /**
  * Is told of every step.
@@ -20,6 +21,18 @@ public interface ClipObserver extends Serializable {
 
   /** Called for each step whose gradient is not finite, before {@link #onStep}. */
   default void onNonFinite(NonFiniteReport report) {}
+
+  /**
+   * Called likewise, for those who want to look at the network itself, which is as it was before
+   * the step and still holds the batch; calls {@link #onNonFinite(NonFiniteReport)} unless
+   * overridden.
+   *
+   * @param network a {@code MultiLayerNetwork} or {@code ComputationGraph}, or a layer in layerwise
+   *     pretraining; neither to be changed nor to be kept
+   */
+  default void onNonFinite(NonFiniteReport report, Model network) {
+    onNonFinite(report);
+  }
 
   /** Called at the end of each epoch that DL4J announces. */
   default void onEpochEnd(int epoch) {}

@@ -1,8 +1,10 @@
 package io.github.dl4jclipping.report;
 
+import io.github.dl4jclipping.rule.ClipPart;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,6 +29,8 @@ import java.util.Map;
  *     {@code dense_W}; empty unless an observer, the DEBUG log or the setting asks for them
  * @param worker the name of the thread that trained: tells the workers of ParallelWrapper apart, as
  *     in {@code "ParallelWrapper training thread 1"}
+ * @param parts what was done to each group or layer, or in each stage, of a rule that has such;
+ *     otherwise empty
  */
 public record ClipReport(
     int iteration,
@@ -38,12 +42,40 @@ public record ClipReport(
     double maxNorm,
     StepOutcome outcome,
     Map<String, Double> parameterNorms,
-    String worker)
+    String worker,
+    List<ClipPart> parts)
     implements Serializable {
 
-  /** Copies the map and keeps its order. */
+  /** Copies the map and the list, and keeps their order. */
   public ClipReport {
     parameterNorms = Collections.unmodifiableMap(new LinkedHashMap<>(parameterNorms));
+    parts = List.copyOf(parts);
+  }
+
+  /** Creates a report without parts. */
+  public ClipReport(
+      int iteration,
+      int epoch,
+      double score,
+      double norm,
+      double clippedNorm,
+      double coefficient,
+      double maxNorm,
+      StepOutcome outcome,
+      Map<String, Double> parameterNorms,
+      String worker) {
+    this(
+        iteration,
+        epoch,
+        score,
+        norm,
+        clippedNorm,
+        coefficient,
+        maxNorm,
+        outcome,
+        parameterNorms,
+        worker,
+        List.of());
   }
 
   /**

@@ -26,7 +26,7 @@ public final class ClippingLog {
     if (log.isInfoEnabled()) {
       log.info(
           "iteration={} epoch={} score={} normBeforeClip={} normAfterClip={} coefficient={}"
-              + " maxNorm={} outcome={} | since last line: {}",
+              + " maxNorm={} outcome={}{} | since last line: {}",
           report.iteration(),
           report.epoch(),
           Numbers.format(report.score()),
@@ -38,6 +38,7 @@ public final class ClippingLog {
           Numbers.formatIfFinite(report.coefficient()),
           Numbers.formatIfFinite(report.maxNorm()),
           report.outcome(),
+          parts(report),
           // As text: an asynchronous appender would read it after it was reset.
           window.toString());
     }
@@ -114,6 +115,21 @@ public final class ClippingLog {
     }
     int rank = (int) Math.ceil(share * ascending.length);
     return Numbers.format(ascending[Math.max(rank, 1) - 1]);
+  }
+
+  private static String parts(ClipReport report) {
+    return report.parts().stream()
+        .map(
+            part ->
+                " | part=\""
+                    + part.name()
+                    + "\" normBeforeClip="
+                    + Numbers.format(part.norm())
+                    + " coefficient="
+                    + Numbers.formatIfFinite(part.coefficient())
+                    + " maxNorm="
+                    + Numbers.formatIfFinite(part.maxNorm()))
+        .collect(Collectors.joining());
   }
 
   private static String heldBack(long incident) {

@@ -1,5 +1,7 @@
 package io.github.dl4jclipping.rule;
 
+import java.util.List;
+
 /** What is to be done with one step's gradient. */
 public sealed interface Decision {
 
@@ -32,16 +34,43 @@ public sealed interface Decision {
   /**
    * Multiplies each parameter's gradient by a coefficient of its own.
    *
-   * @param coefficients the factors, at least 0, in the order of the parameter names
+   * @param coefficients the factors, at least 0, in the order of the parameters
    * @param maxNorm the bound on the whole, or +Infinity
+   * @param parts what is reported of parts of the gradient; nothing where parameters are the parts
    */
   @SuppressWarnings("ArrayRecordComponent") // handed from hand to hand within one step
-  record ScaleEach(double[] coefficients, double maxNorm) implements Decision {
+  record ScaleEach(double[] coefficients, double maxNorm, List<ClipPart> parts)
+      implements Decision {
     /** Checks the factors. */
     public ScaleEach {
-      for (double coefficient : coefficients) {
-        check(coefficient);
+      checkAll(coefficients);
+      parts = List.copyOf(parts);
+    }
+
+    /** Creates a decision that reports no parts. */
+    public ScaleEach(double[] coefficients, double maxNorm) {
+      this(coefficients, maxNorm, List.of());
+    }
+  }
+
+  /**
+   * Multiplies the gradient of each unit by a coefficient of its own.
+   *
+   * @param coefficients the factors of each parameter's units, at least 0, in the order of {@link
+   *     UnitMeasurement}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed from hand to hand within one step
+  record ScaleUnits(double[][] coefficients) implements Decision {
+    /** Checks the factors. */
+    public ScaleUnits {
+      for (double[] units : coefficients) {
+        checkAll(units);
       }
+    }
+
+    @Override
+    public double maxNorm() {
+      return Double.POSITIVE_INFINITY;
     }
   }
 
@@ -54,6 +83,12 @@ public sealed interface Decision {
     @Override
     public double maxNorm() {
       return Double.POSITIVE_INFINITY;
+    }
+  }
+
+  private static void checkAll(double... coefficients) {
+    for (double coefficient : coefficients) {
+      check(coefficient);
     }
   }
 

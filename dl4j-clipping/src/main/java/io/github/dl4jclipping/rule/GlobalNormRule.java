@@ -23,9 +23,7 @@ public record GlobalNormRule(double maxNorm, NormType normType) implements ClipR
 
   /** Checks the bound. */
   public GlobalNormRule {
-    if (!(maxNorm > 0) || !Double.isFinite(maxNorm)) {
-      throw new IllegalArgumentException("maxNorm must be finite and > 0, but was " + maxNorm);
-    }
+    Bounds.positive("maxNorm", maxNorm);
     Objects.requireNonNull(normType, "normType must not be null");
   }
 
@@ -34,14 +32,17 @@ public record GlobalNormRule(double maxNorm, NormType normType) implements ClipR
     return Math.min(1, maxNorm / (norm + EPSILON));
   }
 
+  /** Decides by {@link #coefficient}. */
+  static Decision decide(double maxNorm, double norm) {
+    double coefficient = coefficient(maxNorm, norm);
+    return coefficient == 1
+        ? new Decision.Keep(maxNorm)
+        : new Decision.ScaleAll(coefficient, maxNorm);
+  }
+
   @Override
-  public RuleState start(List<String> parameterNames) {
-    return gradient -> {
-      double coefficient = coefficient(maxNorm, gradient.norm());
-      return coefficient == 1
-          ? new Decision.Keep(maxNorm)
-          : new Decision.ScaleAll(coefficient, maxNorm);
-    };
+  public RuleState start(List<RuleParameter> parameters) {
+    return gradient -> decide(maxNorm, gradient.norm());
   }
 
   @Override

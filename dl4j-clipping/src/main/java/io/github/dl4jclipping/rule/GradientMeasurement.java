@@ -1,14 +1,29 @@
 package io.github.dl4jclipping.rule;
 
+import java.util.Optional;
+
 /**
- * What a rule is told of one step's gradient: the mean over the minibatch, before clipping.
+ * What a rule is told of one step's gradient: the mean over the minibatch, before this rule.
  *
  * @param iteration DL4J's iteration counter, from 0
  * @param epoch DL4J's epoch counter, from 0
  * @param norm the norm of all parameters together
- * @param parameterNorms the norm of each parameter, in the order of their names. Not to be changed,
- *     nor to be kept: the next step's norms take their place
+ * @param parameterNorms the norm of each parameter, in the order of the parameters. Not to be
+ *     changed, nor to be kept: the next step's norms take their place
+ * @param units the norms of single units; empty unless the rule {@linkplain
+ *     ClipRule#needsUnitNorms() needs} them
  */
 @SuppressWarnings(
     "ArrayRecordComponent") // handed from hand to hand within one step, never compared
-public record GradientMeasurement(int iteration, int epoch, double norm, double[] parameterNorms) {}
+public record GradientMeasurement(
+    int iteration,
+    int epoch,
+    double norm,
+    double[] parameterNorms,
+    Optional<UnitMeasurement> units) {
+
+  /** Creates a measurement without units. */
+  public GradientMeasurement(int iteration, int epoch, double norm, double[] parameterNorms) {
+    this(iteration, epoch, norm, parameterNorms, Optional.empty());
+  }
+}

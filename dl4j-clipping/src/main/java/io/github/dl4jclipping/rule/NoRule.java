@@ -6,7 +6,7 @@ import java.util.List;
 public record NoRule() implements ClipRule {
 
   @Override
-  public RuleState start(List<String> parameterNames) {
+  public RuleState start(List<RuleParameter> parameters) {
     Decision keep = new Decision.Keep(Double.POSITIVE_INFINITY);
     return gradient -> keep;
   }

@@ -12,13 +12,11 @@ public record ValueRule(double clipValue) implements ClipRule {
 
   /** Checks the bound. */
   public ValueRule {
-    if (!(clipValue > 0) || !Double.isFinite(clipValue)) {
-      throw new IllegalArgumentException("clipValue must be finite and > 0, but was " + clipValue);
-    }
+    Bounds.positive("clipValue", clipValue);
   }
 
   @Override
-  public RuleState start(List<String> parameterNames) {
+  public RuleState start(List<RuleParameter> parameters) {
     Decision clamp = new Decision.Clamp(clipValue);
     return gradient -> clamp;
   }

@@ -1,8 +1,10 @@
 package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.NonFinitePolicy;
+import io.github.dl4jclipping.norm.NamePattern;
 import io.github.dl4jclipping.rule.ClipRule;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -14,13 +16,15 @@ import java.util.Objects;
  *     0
  * @param parameterNorms whether every report carries the norm of each parameter
  * @param forensics whether it is found out where a non-finite gradient came from
+ * @param excluded the parameters that are neither measured nor clipped
  */
 public record ClippingPlan(
     ClipRule rule,
     NonFinitePolicy policy,
     int maxConsecutiveSkips,
     boolean parameterNorms,
-    boolean forensics)
+    boolean forensics,
+    List<NamePattern> excluded)
     implements Serializable {
 
   /** How many skips in a row are allowed unless said otherwise. */
@@ -30,6 +34,7 @@ public record ClippingPlan(
   public ClippingPlan {
     Objects.requireNonNull(rule, "rule must not be null");
     Objects.requireNonNull(policy, "nonFinite must not be null");
+    excluded = List.copyOf(excluded);
     if (maxConsecutiveSkips < 0) {
       throw new IllegalArgumentException(
           "maxConsecutiveSkips must be >= 0, but was " + maxConsecutiveSkips);
@@ -45,6 +50,7 @@ public record ClippingPlan(
         + policy
         + (usualSkips ? "" : ", maxConsecutiveSkips=" + maxConsecutiveSkips)
         + (parameterNorms ? ", parameterNorms" : "")
-        + (forensics ? "" : ", forensics=false");
+        + (forensics ? "" : ", forensics=false")
+        + (excluded.isEmpty() ? "" : ", exclude=" + excluded);
   }
 }

@@ -4,10 +4,7 @@ import io.github.dl4jclipping.forensics.NormHistory;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.GradientAlarms;
 import io.github.dl4jclipping.report.ReportWindow;
-import io.github.dl4jclipping.rule.ClipRule;
-import io.github.dl4jclipping.rule.RuleState;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
@@ -30,8 +27,7 @@ public final class ClippingState {
   private final GradientAlarms alarms = new GradientAlarms();
   private final NormHistory history = new NormHistory();
   private final Set<String> warned = new HashSet<>();
-  private @Nullable ClipRule rule;
-  private @Nullable RuleState ruleState;
+  private final Histories histories = new Histories();
   private int consecutiveSkips;
   private long incidents;
   private volatile @Nullable ClipReport lastReport;
@@ -53,15 +49,9 @@ public final class ClippingState {
     BY_NETWORK.remove(network);
   }
 
-  /** Returns the state of a rule, started afresh when the rule is another than before. */
-  RuleState ruleState(ClipRule wanted, List<String> parameterNames) {
-    RuleState state = ruleState;
-    if (state == null || !wanted.equals(rule)) {
-      state = wanted.start(parameterNames);
-      ruleState = state;
-      rule = wanted;
-    }
-    return state;
+  /** Returns what the rule has learned. */
+  Histories histories() {
+    return histories;
   }
 
   /** Counts a non-finite step and returns how many there have been. */

@@ -4,10 +4,10 @@ import io.github.dl4jclipping.norm.GradientLayout;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.ParameterRole;
 import io.github.dl4jclipping.report.StepOutcome;
-import io.github.dl4jclipping.rule.Decision;
-import io.github.dl4jclipping.rule.GradientMeasurement;
-import io.github.dl4jclipping.rule.RuleState;
+import io.github.dl4jclipping.rule.ClipRule;
+import io.github.dl4jclipping.rule.RuleParameter;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,21 +21,30 @@ final class ClippingStep {
   private final Host host;
   private final ClippingPlan plan;
   private final GradientViews own;
-  private final RuleState rule;
+  private final Stages stages;
   private final StepReporter reporter;
   private final NonFiniteGate gate;
   private final double[] parameterNorms;
 
-  ClippingStep(Host host, ClippingPlan plan, GradientLayout layout) {
-    List<String> names =
+  ClippingStep(Host host, ClippingPlan plan, GradientLayout whole) {
+    GradientLayout layout = whole.excluding(plan.excluded());
+    List<RuleParameter> parameters =
         layout.parameters(ParameterRole.GRADIENT).stream()
-            .map(GradientLayout.Parameter::name)
+            .map(p -> new RuleParameter(p.name(), p.layer(), p.length()))
             .toList();
+    List<String> names = parameters.stream().map(RuleParameter::name).toList();
     ClippingState state = ClippingState.of(host.getNetwork());
     this.host = host;
     this.plan = plan;
     this.own = GradientViews.of(layout, host.getFlattenedGradientsView());
-    this.rule = state.ruleState(plan.rule(), names);
+    this.stages =
+        new Stages(
+            plan.rule(),
+            state.histories().of(plan.rule(), parameters, host.getNetwork()),
+            plan.rule().stages().stream().anyMatch(ClipRule::needsUnitNorms)
+                ? Optional.of(new UnitMeter(host.getNetwork(), layout))
+                : Optional.empty(),
+            names.size());
     this.reporter = new StepReporter(host, plan, state, names);
     this.gate = new NonFiniteGate(host, plan, state, reporter);
     this.parameterNorms = new double[names.size()];
@@ -68,14 +77,9 @@ final class ClippingStep {
       divisor = 1;
       norms = measure(views, divisor);
     }
-    Decision decision =
-        rule.decide(
-            new GradientMeasurement(
-                update.iteration(), update.epoch(), norms.global(), norms.byParameter()));
-    Rescaled rescaled =
-        new Rescaling(views, plan.rule().normType(), divisor).apply(decision, norms);
-    StepOutcome outcome = zeroed ? StepOutcome.ZEROED : rescaled.outcome();
-    reporter.applied(update, norms, rescaled, decision.maxNorm(), outcome);
+    Applied applied = stages.apply(views, divisor, norms, update);
+    StepOutcome outcome = zeroed ? StepOutcome.ZEROED : applied.outcome();
+    reporter.applied(update, norms, applied, outcome);
     host.updatePrepared(gradient, update);
   }
 

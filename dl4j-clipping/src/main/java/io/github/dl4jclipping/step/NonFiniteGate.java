@@ -36,8 +36,9 @@ final class NonFiniteGate {
    */
   boolean admits(Gradient gradient, GradientViews views, Norms norms, Update update) {
     NonFiniteReport report = investigate(views, update);
+    reporter.tellNonFinite(report);
     if (plan.policy() == NonFinitePolicy.WARN) {
-      reporter.nonFinite(
+      reporter.warnOfNonFinite(
           report, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
       reporter.undecided(update, norms, norms.global(), 1, StepOutcome.PASSED_NON_FINITE);
       host.updateAsStock(gradient, update);
@@ -46,9 +47,10 @@ final class NonFiniteGate {
     Sequence.forget(host.getNetwork());
     switch (plan.policy()) {
       case ZERO -> {
-        reporter.nonFinite(report, "Made 0; the rest is clipped and applied. " + report.remedy());
+        reporter.warnOfNonFinite(
+            report, "Made 0; the rest is clipped and applied. " + report.remedy());
         GradientRescaling.zeroNonFinite(views.participants());
-        GradientRescaling.zeroNonFinite(views.pseudoGradients());
+        GradientRescaling.zeroNonFinite(views.watched());
         return true;
       }
       case SKIP -> {
@@ -56,7 +58,7 @@ final class NonFiniteGate {
         if (skips > plan.maxConsecutiveSkips()) {
           raise(report, norms, update, budgetAdvice(report));
         }
-        reporter.nonFinite(
+        reporter.warnOfNonFinite(
             report,
             "Skipped: nothing was applied (skip "
                 + skips
@@ -97,7 +99,6 @@ final class NonFiniteGate {
 
   private NonFiniteGradientException raise(
       NonFiniteReport report, Norms norms, Update update, String advice) {
-    reporter.tellNonFinite(report);
     reporter.undecided(update, norms, Double.NaN, Double.NaN, StepOutcome.RAISED);
     throw new NonFiniteGradientException(advice, report);
   }

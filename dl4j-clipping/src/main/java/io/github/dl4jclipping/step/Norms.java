@@ -9,7 +9,7 @@ import io.github.dl4jclipping.norm.NormType;
  *
  * @param global the norm of everything that takes part
  * @param byParameter the norm of each parameter; the next step's norms take its place
- * @param finite whether every element is finite, pseudo-gradients included
+ * @param finite whether every element is finite, of what is only watched, too
  */
 @SuppressWarnings("ArrayRecordComponent") // lives within one step, never compared
 record Norms(double global, double[] byParameter, boolean finite) {
@@ -27,11 +27,11 @@ record Norms(double global, double[] byParameter, boolean finite) {
       byParameter[i] /= divisor;
     }
     double global = type.combine(byParameter);
-    double[] pseudo = new double[gradient.pseudoStretches().size()];
-    GradientNorms.measure(gradient.pseudoStretches(), type, pseudo);
+    double[] watched = new double[gradient.watchedStretches().size()];
+    GradientNorms.measure(gradient.watchedStretches(), type, watched);
     boolean finite =
         GradientNorms.isFinite(global, gradient.participants())
-            && GradientNorms.isFinite(type.combine(pseudo), gradient.pseudoGradients());
+            && GradientNorms.isFinite(type.combine(watched), gradient.watched());
     return new Norms(global, byParameter, finite);
   }
 }

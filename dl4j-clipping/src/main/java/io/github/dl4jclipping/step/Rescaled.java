@@ -1,7 +1,5 @@
 package io.github.dl4jclipping.step;
 
-import io.github.dl4jclipping.report.StepOutcome;
-
 /**
  * What became of a gradient.
  *
@@ -9,9 +7,4 @@ import io.github.dl4jclipping.report.StepOutcome;
  * @param coefficient what it was multiplied by, NaN where there is no such number
  * @param changed whether it was changed, and with it divided by the minibatch size
  */
-record Rescaled(double clippedNorm, double coefficient, boolean changed) {
-
-  StepOutcome outcome() {
-    return changed ? StepOutcome.CLIPPED : StepOutcome.UNCHANGED;
-  }
-}
+record Rescaled(double clippedNorm, double coefficient, boolean changed) {}

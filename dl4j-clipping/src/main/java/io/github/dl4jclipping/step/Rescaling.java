@@ -5,7 +5,9 @@ import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.NormType;
 import io.github.dl4jclipping.rule.Decision;
+import io.github.dl4jclipping.rule.UnitMeasurement;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Takes a decision apart and carries it out on one step's gradient, which it divides as well.
@@ -17,12 +19,15 @@ import java.util.Arrays;
  */
 record Rescaling(GradientViews views, NormType type, int divisor) {
 
-  Rescaled apply(Decision decision, Norms norms) {
+  Rescaled apply(Decision decision, Norms norms, Optional<UnitMeasurement> measured) {
     if (decision instanceof Decision.ScaleAll all && all.coefficient() != 1) {
       return scaleAll(all.coefficient(), norms);
     }
     if (decision instanceof Decision.ScaleEach each && !isOnes(each.coefficients())) {
       return scaleEach(each.coefficients(), norms);
+    }
+    if (decision instanceof Decision.ScaleUnits units && !isOnes(units.coefficients())) {
+      return scaleUnits(units.coefficients(), norms, measured.orElseThrow());
     }
     GradientRescaling.divide(views.divided(), divisor);
     if (decision instanceof Decision.Clamp clamp && exceeds(clamp.bound())) {
@@ -46,20 +51,49 @@ record Rescaling(GradientViews views, NormType type, int divisor) {
       GradientRescaling.scale(views.byParameter().get(i).view(), coefficients[i] / divisor);
       clipped[i] *= coefficients[i];
     }
+    return scaled(clipped, norms);
+  }
+
+  private Rescaled scaleUnits(double[][] coefficients, Norms norms, UnitMeasurement measured) {
+    double[] clipped = new double[coefficients.length];
+    for (int i = 0; i < coefficients.length; i++) {
+      double[] factors = coefficients[i].clone();
+      double[] left = measured.gradient()[i].clone();
+      for (int unit = 0; unit < factors.length; unit++) {
+        left[unit] *= factors[unit];
+        factors[unit] /= divisor;
+      }
+      GradientRescaling.scaleUnits(
+          views.byParameter().get(i), views.layout().units().get(i), factors);
+      clipped[i] = NormType.L2.combine(left);
+    }
+    return scaled(clipped, norms);
+  }
+
+  private Rescaled scaled(double[] clipped, Norms norms) {
     GradientRescaling.divide(views.othersDivided(), divisor);
     double clippedNorm = type.combine(clipped);
     return new Rescaled(clippedNorm, norms.global() == 0 ? 1 : clippedNorm / norms.global(), true);
   }
 
+  private boolean isOnes(double[][] coefficients) {
+    requireEach(coefficients.length);
+    return Arrays.stream(coefficients).flatMapToDouble(Arrays::stream).allMatch(c -> c == 1);
+  }
+
   private boolean isOnes(double[] coefficients) {
-    if (coefficients.length != views.byParameter().size()) {
+    requireEach(coefficients.length);
+    return Arrays.stream(coefficients).allMatch(coefficient -> coefficient == 1);
+  }
+
+  private void requireEach(int given) {
+    if (given != views.byParameter().size()) {
       throw new IllegalStateException(
           "a rule must give a coefficient for each of the "
               + views.byParameter().size()
               + " parameters, but gave "
-              + coefficients.length);
+              + given);
     }
-    return Arrays.stream(coefficients).allMatch(coefficient -> coefficient == 1);
   }
 
   private boolean exceeds(double bound) {

@@ -1,15 +1,18 @@
 package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.report.AlarmSettings;
 import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.ClipPart;
 import io.github.dl4jclipping.rule.NoRule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.deeplearning4j.nn.api.Model;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,25 +56,32 @@ final class StepReporter {
   }
 
   /** Reports a step that is applied. */
-  void applied(Update update, Norms norms, Rescaled rescaled, double maxNorm, StepOutcome outcome) {
-    report(update, norms, rescaled.clippedNorm(), rescaled.coefficient(), maxNorm, outcome);
+  void applied(Update update, Norms norms, Applied applied, StepOutcome outcome) {
+    report(
+        update,
+        norms,
+        applied.rescaled().clippedNorm(),
+        applied.rescaled().coefficient(),
+        applied.maxNorm(),
+        outcome,
+        applied.parts());
   }
 
   /** Reports a step on whose gradient no rule decided. */
   void undecided(
       Update update, Norms norms, double clippedNorm, double coefficient, StepOutcome outcome) {
-    report(update, norms, clippedNorm, coefficient, plan.rule().maxNorm(), outcome);
+    report(update, norms, clippedNorm, coefficient, plan.rule().maxNorm(), outcome, List.of());
   }
 
-  /** Warns of a non-finite gradient and tells the audiences. */
-  void nonFinite(NonFiniteReport report, String what) {
-    ClippingLog.nonFinite(report, state.countIncident(), what);
-    tellNonFinite(report);
-  }
-
-  /** Tells the audiences of a non-finite gradient. */
+  /** Tells the audiences of a non-finite gradient, while the network is as the step found it. */
   void tellNonFinite(NonFiniteReport report) {
-    audiences.forEach(audience -> audience.tell(observer -> observer.onNonFinite(report)));
+    Model network = host.getNetwork();
+    audiences.forEach(audience -> audience.tell(observer -> observer.onNonFinite(report, network)));
+  }
+
+  /** Warns of a non-finite gradient that training goes on after. */
+  void warnOfNonFinite(NonFiniteReport report, String what) {
+    ClippingLog.nonFinite(report, state.countIncident(), what);
   }
 
   /** Warns once that DL4J normalizes layers before this library clips. */
@@ -96,7 +106,8 @@ final class StepReporter {
       double clippedNorm,
       double coefficient,
       double maxNorm,
-      StepOutcome outcome) {
+      StepOutcome outcome,
+      List<ClipPart> parts) {
     ClipReport report =
         new ClipReport(
             update.iteration(),
@@ -108,19 +119,25 @@ final class StepReporter {
             maxNorm,
             outcome,
             parameterNorms(norms),
-            Thread.currentThread().getName());
+            Thread.currentThread().getName(),
+            parts);
     reported = true;
     state.lastReport(report);
     state.window().add(report);
     audiences.stream()
         .findFirst()
-        .ifPresent(audience -> state.alarms().add(report, audience.alarms()));
+        .ifPresent(audience -> state.alarms().add(report, alarms(audience)));
     state.history().add(report.iteration(), report.score(), report.norm());
     audiences.forEach(audience -> audience.tell(observer -> observer.onStep(report)));
     if (audiences.stream().anyMatch(audience -> audience.wantsLine(update.iteration()))) {
       ClippingLog.step(report, state.window());
       state.window().reset();
     }
+  }
+
+  /** A rule that is meant to clip almost every step is no cause for alarm. */
+  private AlarmSettings alarms(Audience audience) {
+    return plan.rule().clipsMostSteps() ? audience.alarms().withoutClipping() : audience.alarms();
   }
 
   private Map<String, Double> parameterNorms(Norms norms) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ch.qos.logback.classic.Level;
 import io.github.dl4jclipping.ClippedUpdater;
 import io.github.dl4jclipping.CollectingObserver;
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.Kind;
+import io.github.dl4jclipping.LogCapture;
 import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.NonFinitePolicy;
@@ -16,6 +18,8 @@ import io.github.dl4jclipping.Snapshot;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.AdaGcRule;
+import io.github.dl4jclipping.rule.ClipRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +32,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.solvers.accumulation.EncodedGradientsAccumulator;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.deeplearning4j.parallelism.ParallelWrapper.TrainingMode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -89,6 +94,23 @@ class ParallelWrapperTest {
 
     assertThat(seen.steps).hasSize(BATCHES);
     assertThat(seen.steps).allMatch(step -> step.outcome() == StepOutcome.UNCHANGED);
+  }
+
+  /** A worker's copy of the network lasts one fit, and so does what a rule learns of it. */
+  @Test
+  void warmUpOfAWorkerIsWarnedOfOnce() throws Exception {
+    ClipRule rule = AdaGcRule.DEFAULT.withWarmUp(1234);
+    Model network = Kind.LAYERS.plain(new Adam(1e-2));
+    network.addListeners(
+        new GradientClippingListener(GradientClipping.builder().rule(rule).build()).observe(seen));
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      fit(network, 2, TrainingMode.AVERAGING, good());
+      assertThat(log.at(Level.WARN))
+          .singleElement()
+          .asString()
+          .contains("learns anew on this worker", "warm-up takes 1234 steps");
+    }
+    assertThat(seen.steps).hasSize(BATCHES);
   }
 
   @ParameterizedTest

@@ -47,7 +47,7 @@ final class GradientViewsTest {
     GradientViews views = GradientViews.of(layout, flat);
 
     assertThat(views.participants()).extracting(INDArray::length).containsExactly(56L, 27L);
-    assertThat(views.pseudoGradients()).extracting(INDArray::length).containsExactly(16L);
+    assertThat(views.watched()).extracting(INDArray::length).containsExactly(16L);
     assertThat(views.byParameter())
         .extracting(stretch -> stretch.view().getDouble(0))
         .containsExactly(0.0, 32.0, 40.0, 48.0, 72.0, 96.0);

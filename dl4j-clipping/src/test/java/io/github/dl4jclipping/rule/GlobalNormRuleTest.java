@@ -119,7 +119,7 @@ final class GlobalNormRuleTest {
 
   private static Decision decide(double maxNorm, double norm) {
     return ClipRule.globalNorm(maxNorm)
-        .start(List.of("0_W"))
+        .start(List.of(new RuleParameter("0_W", "0", 1)))
         .decide(new GradientMeasurement(3, 1, norm, new double[0]));
   }
 }

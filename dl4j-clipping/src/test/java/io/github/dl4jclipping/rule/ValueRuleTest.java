@@ -16,7 +16,7 @@ final class ValueRuleTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.1, 1e300})
   void clampsWhateverTheNorm(double norm) {
-    RuleState state = ClipRule.value(0.25).start(List.of("0_W"));
+    RuleState state = ClipRule.value(0.25).start(List.of(new RuleParameter("0_W", "0", 1)));
 
     Decision decision = state.decide(new GradientMeasurement(0, 0, norm, new double[0]));
 

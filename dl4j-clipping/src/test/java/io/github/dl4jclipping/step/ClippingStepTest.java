@@ -15,6 +15,7 @@ import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
 import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.rule.Decision;
+import io.github.dl4jclipping.rule.RuleParameter;
 import io.github.dl4jclipping.rule.RuleState;
 import java.util.Arrays;
 import java.util.List;
@@ -282,7 +283,7 @@ class ClippingStepTest {
     assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
   }
 
-  private static Decision scaleEach(List<String> names, double coefficient) {
+  private static Decision scaleEach(List<RuleParameter> names, double coefficient) {
     double[] coefficients = new double[names.size()];
     Arrays.fill(coefficients, coefficient);
     return new Decision.ScaleEach(coefficients, Double.POSITIVE_INFINITY);
@@ -327,7 +328,7 @@ class ClippingStepTest {
   /** Makes the norm of each parameter 1. */
   private record EachToOne() implements ClipRule {
     @Override
-    public RuleState start(List<String> parameterNames) {
+    public RuleState start(List<RuleParameter> parameters) {
       return gradient -> {
         double[] coefficients = gradient.parameterNorms().clone();
         for (int i = 0; i < coefficients.length; i++) {

@@ -8,13 +8,19 @@ import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.Snapshot;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
@@ -24,6 +30,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
@@ -114,6 +122,40 @@ class ParticipantsTest {
     network.fit(Networks.batch(7, 1));
 
     assertThat(names()).containsExactlyInAnyOrder("1_W", "1_b");
+  }
+
+  /** DL4J lists the weights of some convolutions first, and keeps their bias before them. */
+  @Test
+  void normsAreOfTheParametersThatTheyAreNamedAfter() {
+    MultiLayerNetwork network =
+        Networks.init(
+            Networks.conf(new Sgd(1))
+                .dataType(DataType.DOUBLE)
+                .list()
+                .layer(new ConvolutionLayer.Builder(2, 2).nOut(3).build())
+                .layer(new DepthwiseConvolution2D.Builder(2, 2).depthMultiplier(2).build())
+                .layer(new SeparableConvolution2D.Builder(2, 2).depthMultiplier(2).nOut(4).build())
+                .layer(new Deconvolution2D.Builder(2, 2).nOut(3).build())
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT).nOut(3).build())
+                .setInputType(InputType.convolutional(6, 6, 2))
+                .build());
+    network.addListeners(listener(1e9));
+    Map<String, INDArray> before = new HashMap<>();
+    network.paramTable().forEach((name, array) -> before.put(name, array.dup()));
+
+    network.fit(
+        Nd4j.rand(DataType.DOUBLE, 5, 2, 6, 6), Networks.batch(DataType.DOUBLE, 5, 1).getLabels());
+
+    Map<String, Double> norms = seen.last().parameterNorms();
+    assertThat(norms).containsOnlyKeys(before.keySet());
+    network
+        .paramTable()
+        .forEach(
+            (name, array) ->
+                assertThat(norms.get(name))
+                    .as(name)
+                    .isCloseTo(
+                        before.get(name).sub(array).norm2Number().doubleValue(), within(1e-9)));
   }
 
   @Test

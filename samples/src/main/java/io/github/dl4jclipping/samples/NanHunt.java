@@ -7,8 +7,10 @@ import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -35,29 +37,42 @@ public final class NanHunt {
   public static void main(String[] args) {
     // Each policy would tell of the same incident; it is printed once, below.
     System.setProperty("logback.configurationFile", "logback-quiet.xml");
-    List<HuntResult> results = hunt();
+    Path root = Path.of(System.getProperty("dl4jclipping.root", ""));
+    Path evidence = root.resolve(Path.of("samples", "target", "nanhunt")).toAbsolutePath();
+    List<HuntResult> results = hunt(evidence);
     System.out.println(HuntTable.of(results));
     NonFiniteReport first = results.get(0).first();
     System.out.println(first.describe());
     System.out.println(first.remedy());
+    System.out.println();
+    System.out.println(
+        "The evidence is in " + evidence + ". To replay a step of it, once or often:");
+    System.out.println(
+        "mvn -q -Preplay -Dincident=" + evidence.resolve("raise").resolve("incident-1"));
   }
 
-  /** Returns what becomes of the same training under each policy. */
-  static List<HuntResult> hunt() {
+  /**
+   * Returns what becomes of the same training under each policy.
+   *
+   * @param evidence where the first incident of each is kept
+   */
+  static List<HuntResult> hunt(Path evidence) {
     List<HuntResult> results = new ArrayList<>();
     for (NonFinitePolicy policy : NonFinitePolicy.values()) {
-      results.add(train(policy, IrisFlowers.batches(IrisFlowers.lines())));
+      Path folder = evidence.resolve(policy.name().toLowerCase(Locale.ROOT));
+      results.add(train(policy, IrisFlowers.batches(IrisFlowers.lines()), folder));
     }
     return results;
   }
 
-  private static HuntResult train(NonFinitePolicy policy, List<DataSet> batches) {
+  private static HuntResult train(NonFinitePolicy policy, List<DataSet> batches, Path evidence) {
     Watcher watcher = new Watcher();
     MultiLayerNetwork network = network();
     network.addListeners(
         new GradientClippingListener(
                 GradientClipping.builder().maxNorm(1.0).nonFinite(policy).build())
-            .observe(watcher));
+            .observe(watcher)
+            .captureTo(evidence, 1));
     boolean stopped = false;
     try {
       for (int epoch = 0; epoch < EPOCHS; epoch++) {

@@ -49,7 +49,7 @@ public final class Quickstart {
     out.println();
     out.println(ResultTable.of(results));
     out.println(Verdict.of(results));
-    out.println("Pages, for any browser:");
+    out.println("Pages, to open in a browser:");
     pages.forEach(page -> out.println("  " + page));
   }
 }

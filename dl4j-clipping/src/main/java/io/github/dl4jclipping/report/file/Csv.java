@@ -36,6 +36,7 @@ final class Csv {
     for (Column column : Column.values()) {
       titles.add(column.title());
     }
+    titles.add("parts");
     titles.add("nonFinite");
     return titles;
   }

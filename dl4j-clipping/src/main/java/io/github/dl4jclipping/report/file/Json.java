@@ -18,7 +18,7 @@ final class Json {
   /**
    * Writes one object.
    *
-   * @param values text, integers, finite numbers, booleans, null and maps of these
+   * @param values text, integers, finite numbers, booleans, null, and maps and lists of these
    */
   static String object(Map<String, ? extends @Nullable Object> values) {
     StringWriter text = new StringWriter();
@@ -38,10 +38,16 @@ final class Json {
         write(json, entry.getValue());
       }
       json.writeEndObject();
+    } else if (value instanceof Iterable<?> list) {
+      json.writeStartArray();
+      for (Object element : list) {
+        write(json, element);
+      }
+      json.writeEndArray();
     } else if (value instanceof Double number) {
       json.writeNumber(number);
-    } else if (value instanceof Integer number) {
-      json.writeNumber(number);
+    } else if (value instanceof Integer || value instanceof Long) {
+      json.writeNumber(((Number) value).longValue());
     } else if (value instanceof Boolean truth) {
       json.writeBoolean(truth);
     } else if (value == null) {

@@ -21,12 +21,13 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * <pre>{@code
  * {"iteration":7,"epoch":0,"score":1.09,"norm":3.2,"clippedNorm":1.0,"coefficient":0.31,
  *  "maxNorm":1.0,"outcome":"CLIPPED","clipped":true,"worker":"main",
- *  "parameterNorms":{"0_W":2.9,"0_b":1.4},"nonFinite":{}}
+ *  "parameterNorms":{"0_W":2.9,"0_b":1.4},"parts":{},"nonFinite":{}}
  * }</pre>
  *
  * <p>(on one line), with the components of {@link ClipReport}. A number that is not finite is null,
  * and {@code nonFinite} names it, as in {@code {"norm":"NaN","parameterNorms.0_W":"Infinity"}}; a
- * coefficient or a bound that there is not is null alone.
+ * coefficient or a bound that there is not is null alone. {@code parts} has norm, coefficient and
+ * bound of each group, layer or stage of a rule that has such, by its name.
  *
  * <p>Each line is handed to the operating system in one write before training goes on: a process
  * that is killed loses none. A file that can be written no further, as on a full disk, stops at its
@@ -100,6 +101,7 @@ public final class JsonLinesReport implements ClipObserver, AutoCloseable {
     Row row = Row.of(report);
     Map<String, @Nullable Object> line = new LinkedHashMap<>(row.cells());
     line.put("parameterNorms", row.parameterNorms());
+    line.put("parts", row.parts());
     line.put("nonFinite", row.nonFinite());
     file.write(Json.object(line) + "\n", report.iteration());
   }

@@ -1,6 +1,7 @@
 package io.github.dl4jclipping.report.file;
 
 import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.rule.ClipPart;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cells a value for each {@link Column}, by its title; null for a number that is not finite
  * @param parameterNorms the norm of each parameter, null for one that is not finite
+ * @param parts of each part, by its name, the norm, the coefficient and the bound; null for a
+ *     number that is not finite
  * @param nonFinite {@code NaN}, {@code Infinity} or {@code -Infinity} for each number that is not
  *     finite: by the column's title, or {@code parameterNorms.} and the parameter's name
  */
 record Row(
     Map<String, @Nullable Object> cells,
     Map<String, @Nullable Double> parameterNorms,
+    Map<String, Map<String, @Nullable Double>> parts,
     Map<String, String> nonFinite) {
 
   /** What stands before a parameter's name among the non-finite ones. */
@@ -42,6 +46,22 @@ record Row(
                 nonFinite.put(PARAMETER + name, norm.toString());
               }
             });
-    return new Row(cells, norms, nonFinite);
+    return new Row(cells, norms, parts(report), nonFinite);
+  }
+
+  private static Map<String, Map<String, @Nullable Double>> parts(ClipReport report) {
+    Map<String, Map<String, @Nullable Double>> parts = new LinkedHashMap<>();
+    for (ClipPart part : report.parts()) {
+      Map<String, @Nullable Double> numbers = new LinkedHashMap<>();
+      numbers.put(Column.NORM.title(), finiteOrNull(part.norm()));
+      numbers.put(Column.COEFFICIENT.title(), finiteOrNull(part.coefficient()));
+      numbers.put(Column.MAX_NORM.title(), finiteOrNull(part.maxNorm()));
+      parts.put(part.name(), numbers);
+    }
+    return parts;
+  }
+
+  private static @Nullable Double finiteOrNull(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 }

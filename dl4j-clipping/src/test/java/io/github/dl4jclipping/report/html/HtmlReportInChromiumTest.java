@@ -1,7 +1,15 @@
 package io.github.dl4jclipping.report.html;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.github.dl4jclipping.GradientClipping;
+import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.Kind;
+import io.github.dl4jclipping.Networks;
+import io.github.dl4jclipping.NonFinitePolicy;
+import io.github.dl4jclipping.report.file.CsvReport;
 import io.github.dl4jclipping.report.html.Browser.Screen;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +18,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.deeplearning4j.nn.api.Model;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** Pages in a real browser; pictures of them stay in {@code target/screenshots}. */
@@ -150,6 +164,77 @@ class HtmlReportInChromiumTest {
                 .map(value => Number(value.toPrecision(4)).toLocaleString('en-US'));
             """);
     assertThat(((List<?>) shown).subList(0, 4)).isEqualTo(expected);
+  }
+
+  /** A real run: what a reader of the page sees is what R or a spreadsheet reads in the file. */
+  @Test
+  void numbersEqualTheFile() throws IOException {
+    Path page = folder.resolve("page.html");
+    Path file = folder.resolve("steps.csv");
+    try (HtmlReport html = HtmlReport.to(page);
+        CsvReport csv = CsvReport.create(file)) {
+      Model network = Kind.LAYERS.plain(new Sgd(0.1));
+      network.addListeners(
+          new GradientClippingListener(
+                  GradientClipping.builder().maxNorm(0.3).nonFinite(NonFinitePolicy.SKIP).build())
+              .observe(html)
+              .observe(csv));
+      for (int i = 0; i < 40; i++) {
+        DataSet batch = Networks.batch(7, i);
+        if (i == 17) {
+          batch.getFeatures().putScalar(2, 1, Double.NaN);
+        }
+        Kind.fit(network, batch);
+      }
+    }
+    List<CSVRecord> rows = records(file);
+    browser.open(page, Screen.DESKTOP, false);
+    assertThat(browser.text("#tile-steps")).isEqualTo("40").isEqualTo("" + rows.size());
+    assertThat(browser.text("#tile-non-finite"))
+        .isEqualTo("1")
+        .isEqualTo("" + count(rows, "outcome", "SKIPPED"));
+    assertThat(browser.text("#tile-clipped"))
+        .isEqualTo(Words.percent(count(rows, "clipped", "true") / 40.0));
+    assertThat(browser.text("#tile-score"))
+        .isEqualTo(Words.number(Double.parseDouble(rows.get(39).get("score"))));
+    assertThat(browser.text("#tile-largest"))
+        .isEqualTo(
+            Words.number(
+                rows.stream()
+                    .map(row -> row.get("norm"))
+                    .filter(norm -> !norm.isEmpty())
+                    .mapToDouble(Double::parseDouble)
+                    .max()
+                    .orElseThrow()));
+    for (String column : List.of("norm", "clippedNorm", "score", "coefficient")) {
+      Object drawn =
+          browser.run(
+              "return JSON.parse(document.getElementById('data').textContent).steps['"
+                  + column
+                  + "'].max");
+      assertThat((List<?>) drawn).hasSize(40);
+      for (int i = 0; i < 40; i++) {
+        String written = rows.get(i).get(column);
+        Object number = ((List<?>) drawn).get(i);
+        if (i != 17) {
+          assertThat(((Number) number).doubleValue())
+              .as("%s of step %s", column, i)
+              .isCloseTo(Double.parseDouble(written), withinPercentage(0.001));
+        }
+      }
+    }
+  }
+
+  private static long count(List<CSVRecord> rows, String column, String value) {
+    return rows.stream().filter(row -> row.get(column).equals(value)).count();
+  }
+
+  private static List<CSVRecord> records(Path file) throws IOException {
+    try (CSVParser rows =
+        CSVParser.parse(
+            file, UTF_8, CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get())) {
+      return rows.getRecords();
+    }
   }
 
   @Test

@@ -1,0 +1,103 @@
+package io.github.dl4jclipping;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.TreeSet;
+import org.nd4j.shade.jackson.databind.JsonNode;
+
+/** Reads the fields of a JSON object strictly: every one by name and kind, none unknown. */
+final class JsonFields {
+
+  private JsonFields() {}
+
+  /** Throws where a node is no object, or does not have exactly these fields. */
+  static void require(JsonNode tree, String what, String... fields) {
+    if (!tree.isObject()) {
+      throw new IllegalArgumentException(
+          what + " must be a JSON object, but was " + describe(tree));
+    }
+    TreeSet<String> missing = new TreeSet<>(Arrays.asList(fields));
+    for (Iterator<String> names = tree.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!missing.remove(name)) {
+        throw new IllegalArgumentException(
+            what + " has the unknown field \"" + name + "\"; known are " + Arrays.toString(fields));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(what + " lacks the fields " + missing);
+    }
+  }
+
+  static double number(JsonNode tree, String field) {
+    JsonNode node = tree.get(field);
+    if (!node.isNumber()) {
+      throw new IllegalArgumentException(field + " must be a number, but was " + describe(node));
+    }
+    return node.doubleValue();
+  }
+
+  static int integer(JsonNode tree, String field) {
+    JsonNode node = tree.get(field);
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw new IllegalArgumentException(field + " must be an integer, but was " + describe(node));
+    }
+    return node.intValue();
+  }
+
+  static boolean bool(JsonNode tree, String field) {
+    JsonNode node = tree.get(field);
+    if (!node.isBoolean()) {
+      throw new IllegalArgumentException(
+          field + " must be true or false, but was " + describe(node));
+    }
+    return node.booleanValue();
+  }
+
+  static String text(JsonNode tree, String field) {
+    JsonNode node = tree.get(field);
+    if (!node.isTextual()) {
+      throw new IllegalArgumentException(field + " must be a text, but was " + describe(node));
+    }
+    return node.textValue();
+  }
+
+  static <E extends Enum<E>> E constant(JsonNode tree, String field, Class<E> type) {
+    JsonNode node = tree.get(field);
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> node.isTextual() && constant.name().equals(node.textValue()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    field
+                        + " must be one of "
+                        + Arrays.toString(type.getEnumConstants())
+                        + ", but was "
+                        + describe(node)));
+  }
+
+  static JsonNode array(JsonNode tree, String field) {
+    JsonNode node = tree.get(field);
+    if (!node.isArray()) {
+      throw new IllegalArgumentException(field + " must be an array, but was " + describe(node));
+    }
+    return node;
+  }
+
+  /** Returns a value as text, a nested one by its kind: it could be too deep to be written out. */
+  static String describe(JsonNode node) {
+    return node.isContainerNode() && !isFlat(node)
+        ? "a nested " + node.getNodeType()
+        : node.toString();
+  }
+
+  private static boolean isFlat(JsonNode node) {
+    for (JsonNode child : node) {
+      if (child.isContainerNode()) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

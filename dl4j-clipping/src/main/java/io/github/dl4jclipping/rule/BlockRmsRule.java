@@ -1,0 +1,42 @@
+package io.github.dl4jclipping.rule;
+
+import java.util.List;
+
+/**
+ * Clips the gradient of each parameter by the root of the mean of its squares, so that large and
+ * small parameters share one bound: {@code g / max(1, rms / maxRms)}, as optax's {@code
+ * clip_by_block_rms} does.
+ *
+ * <p>Reference: Shazeer and Stern, <a href="https://arxiv.org/abs/1804.04235">Adafactor: Adaptive
+ * Learning Rates with Sublinear Memory Cost</a>, 2018, section 6.
+ *
+ * @param maxRms the bound, finite and greater than 0
+ */
+public record BlockRmsRule(double maxRms) implements ClipRule {
+
+  /** Checks the bound. */
+  public BlockRmsRule {
+    Bounds.positive("maxRms", maxRms);
+  }
+
+  @Override
+  public RuleState start(List<RuleParameter> parameters) {
+    double[] roots =
+        parameters.stream()
+            .mapToDouble(parameter -> Math.sqrt((double) parameter.length()))
+            .toArray();
+    return gradient -> {
+      double[] coefficients = new double[roots.length];
+      for (int i = 0; i < roots.length; i++) {
+        double rms = gradient.parameterNorms()[i] / roots[i];
+        coefficients[i] = 1 / Math.max(1, rms / maxRms);
+      }
+      return new Decision.ScaleEach(coefficients, Double.POSITIVE_INFINITY);
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "blockRms(maxRms=" + maxRms + ")";
+  }
+}

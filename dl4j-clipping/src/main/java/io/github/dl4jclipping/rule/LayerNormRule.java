@@ -1,0 +1,39 @@
+package io.github.dl4jclipping.rule;
+
+import io.github.dl4jclipping.norm.NormType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Clips the gradient of each layer by its own norm, as DL4J's {@code ClipL2PerLayer} does, but of
+ * the gradient alone: BatchNormalization's running statistics are neither measured nor scaled.
+ *
+ * <p>Unlike the global norm it turns the gradient's direction. Reports tell each layer's norm and
+ * coefficient as a part.
+ *
+ * @param bound the bound on each layer's norm, finite and greater than 0
+ * @param normType the norm that is bounded
+ */
+public record LayerNormRule(double bound, NormType normType) implements ClipRule {
+
+  /** Checks the bound. */
+  public LayerNormRule {
+    Bounds.positive("maxNorm", bound);
+    Objects.requireNonNull(normType, "normType must not be null");
+  }
+
+  @Override
+  public RuleState start(List<RuleParameter> parameters) {
+    Map<String, Double> maxNorms = new LinkedHashMap<>();
+    parameters.forEach(parameter -> maxNorms.put(parameter.layer(), bound));
+    return Partition.of(parameters.stream().map(RuleParameter::layer).toList(), maxNorms, normType)
+        ::decide;
+  }
+
+  @Override
+  public String toString() {
+    return "layerNorm(maxNorm=" + bound + ", normType=" + normType + ")";
+  }
+}

@@ -1,0 +1,37 @@
+package io.github.dl4jclipping.rule;
+
+import io.github.dl4jclipping.norm.NormType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Clips the gradient of each parameter by its own norm, as DL4J's {@code ClipL2PerParamType} and
+ * Keras's {@code clipnorm} do. Unlike the global norm it turns the gradient's direction.
+ *
+ * @param bound the bound on each parameter's norm, finite and greater than 0
+ * @param normType the norm that is bounded
+ */
+public record ParameterNormRule(double bound, NormType normType) implements ClipRule {
+
+  /** Checks the bound. */
+  public ParameterNormRule {
+    Bounds.positive("maxNorm", bound);
+    Objects.requireNonNull(normType, "normType must not be null");
+  }
+
+  @Override
+  public RuleState start(List<RuleParameter> parameters) {
+    return gradient ->
+        new Decision.ScaleEach(
+            Arrays.stream(gradient.parameterNorms())
+                .map(norm -> GlobalNormRule.coefficient(bound, norm))
+                .toArray(),
+            Double.POSITIVE_INFINITY);
+  }
+
+  @Override
+  public String toString() {
+    return "parameterNorm(maxNorm=" + bound + ", normType=" + normType + ")";
+  }
+}

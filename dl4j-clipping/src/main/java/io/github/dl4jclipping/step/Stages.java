@@ -1,0 +1,98 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.norm.GradientNorms;
+import io.github.dl4jclipping.norm.GradientViews;
+import io.github.dl4jclipping.norm.NormType;
+import io.github.dl4jclipping.rule.ClipPart;
+import io.github.dl4jclipping.rule.ClipRule;
+import io.github.dl4jclipping.rule.Decision;
+import io.github.dl4jclipping.rule.GradientMeasurement;
+import io.github.dl4jclipping.rule.RuleState;
+import io.github.dl4jclipping.rule.UnitMeasurement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Lets each stage of a rule decide on what the one before left, and carries it out. */
+final class Stages {
+
+  private final List<ClipRule> rules;
+  private final List<RuleState> states;
+  private final Optional<UnitMeter> units;
+  private final double[] parameterNorms;
+
+  Stages(ClipRule rule, List<RuleState> states, Optional<UnitMeter> units, int parameters) {
+    this.rules = rule.stages();
+    this.states = states;
+    this.units = units;
+    this.parameterNorms = new double[parameters];
+  }
+
+  /**
+   * Applies all stages.
+   *
+   * @param divisor what the gradient is to be divided by
+   * @param norms what was measured of it, in the norm of the first stage
+   */
+  Applied apply(GradientViews views, int divisor, Norms norms, Update update) {
+    Applied first = one(0, views, divisor, norms, update);
+    return rules.size() == 1 ? first : others(first, views, norms, update);
+  }
+
+  private Applied others(Applied first, GradientViews views, Norms norms, Update update) {
+    List<ClipPart> parts = new ArrayList<>();
+    tell(parts, 0, norms, first);
+    double coefficient = first.rescaled().coefficient();
+    double maxNorm = first.maxNorm();
+    boolean changed = first.rescaled().changed();
+    for (int i = 1; i < rules.size(); i++) {
+      Norms left = Norms.measure(views, rules.get(i).normType(), 1, parameterNorms);
+      Applied applied = one(i, views, 1, left, update);
+      tell(parts, i, left, applied);
+      coefficient *= applied.rescaled().coefficient();
+      maxNorm = Math.min(maxNorm, applied.maxNorm());
+      changed |= applied.rescaled().changed();
+    }
+    NormType reported = rules.get(0).normType();
+    double clippedNorm =
+        changed ? GradientNorms.global(views.participants(), reported) : norms.global();
+    return new Applied(new Rescaled(clippedNorm, coefficient, changed), maxNorm, parts);
+  }
+
+  private Applied one(int stage, GradientViews views, int divisor, Norms norms, Update update) {
+    Optional<UnitMeasurement> measured =
+        rules.get(stage).needsUnitNorms()
+            ? units.map(meter -> meter.measure(views, divisor))
+            : Optional.empty();
+    Decision decision =
+        states
+            .get(stage)
+            .decide(
+                new GradientMeasurement(
+                    update.iteration(),
+                    update.epoch(),
+                    norms.global(),
+                    norms.byParameter(),
+                    measured));
+    Rescaled rescaled =
+        new Rescaling(views, rules.get(stage).normType(), divisor).apply(decision, norms, measured);
+    return new Applied(
+        rescaled,
+        decision.maxNorm(),
+        decision instanceof Decision.ScaleEach each ? each.parts() : List.of());
+  }
+
+  private void tell(List<ClipPart> parts, int stage, Norms before, Applied applied) {
+    String number = stage + 1 + ": ";
+    parts.add(
+        new ClipPart(
+            number + rules.get(stage),
+            before.global(),
+            applied.rescaled().coefficient(),
+            applied.maxNorm()));
+    for (ClipPart part : applied.parts()) {
+      parts.add(
+          new ClipPart(number + part.name(), part.norm(), part.coefficient(), part.maxNorm()));
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package io.github.dl4jclipping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import io.github.dl4jclipping.rule.AdaGcRule;
+import io.github.dl4jclipping.rule.ClipRule;
+import io.github.dl4jclipping.rule.ZClipMode;
+import io.github.dl4jclipping.rule.ZClipRule;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.learning.config.Adam;
+
+/** What a rule has learned outlives the process, in the file of the model. */
+class SavedStateTest {
+
+  @TempDir private Path folder;
+
+  static Stream<ClipRule> rules() {
+    return Stream.of(
+        ClipRule.autoClip(),
+        ClipRule.autoClip(60),
+        ZClipRule.DEFAULT.withWarmUp(3).withZThreshold(0.5).withMaxNorm(10),
+        ZClipRule.DEFAULT.withWarmUp(3).withZThreshold(0.5).withMode(ZClipMode.PERCENTILE),
+        ClipRule.zClip(),
+        AdaGcRule.DEFAULT.withWarmUp(3),
+        ClipRule.adaGc(),
+        ClipRule.agc(),
+        ClipRule.globalNorm(0.5),
+        ClipRule.inOrder(ClipRule.autoClip(), AdaGcRule.DEFAULT.withWarmUp(3)));
+  }
+
+  static Stream<Arguments> rulesAndKinds() {
+    return rules().flatMap(rule -> Stream.of(Kind.values()).map(kind -> Arguments.of(rule, kind)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rulesAndKinds")
+  void trainingOnEqualsTrainingThrough(ClipRule rule, Kind kind) throws IOException {
+    Model through = clipped(kind.plain(new Adam(0.01)), rule);
+    Kind.fit(through, 1, 2, 3, 4, 5, 6);
+    File file = saved(through);
+    Kind.fit(through, 7, 8, 9, 10);
+
+    Model restored = restored(kind, file);
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      GradientClipping.restoreState(restored, file);
+      clipped(restored, rule);
+      Kind.fit(restored, 7, 8, 9, 10);
+      assertThat(log.at(Level.WARN)).isEmpty();
+    }
+    assertThat(Snapshot.of(restored)).isEqualTo(Snapshot.of(through));
+    assertThat(GradientClipping.lastReport(restored))
+        .isEqualTo(GradientClipping.lastReport(through));
+  }
+
+  /** Restored into a network that is clipped already, and saved anew before it trains. */
+  @ParameterizedTest
+  @MethodSource("rules")
+  void orderOfCallsDoesNotMatter(ClipRule rule) throws IOException {
+    Model through = clipped(Kind.LAYERS.plain(new Adam(0.01)), rule);
+    Kind.fit(through, 1, 2, 3, 4, 5, 6);
+    File file = saved(through);
+
+    Model restored = restored(Kind.LAYERS, file);
+    GradientClipping.builder().rule(rule).build().attachTo(restored);
+    GradientClipping.restoreState(restored, file);
+    File again = saved(restored);
+    Model second = restored(Kind.LAYERS, again);
+    GradientClipping.restoreState(second, again);
+    GradientClipping.saveState(second, again);
+    GradientClipping.restoreState(second, again);
+    clipped(second, rule);
+    for (Model network : List.of(through, restored, second)) {
+      Kind.fit(network, 7, 8, 9, 10);
+    }
+    assertThat(Snapshot.of(restored)).isEqualTo(Snapshot.of(through));
+    assertThat(Snapshot.of(second)).isEqualTo(Snapshot.of(through));
+  }
+
+  @Test
+  void setLearningRateKeepsTheHistory() {
+    ClipRule rule = ClipRule.autoClip();
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), rule);
+    Model same = clipped(Kind.LAYERS.plain(new Adam(0.01)), rule);
+    Kind.fit(network, 1, 2, 3);
+    Kind.fit(same, 1, 2, 3);
+    Kind.setLearningRate(network, 0.01);
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      Kind.fit(network, 4, 5, 6);
+      assertThat(log.at(Level.WARN)).isEmpty();
+    }
+    Kind.fit(same, 4, 5, 6);
+    assertThat(Snapshot.of(network).params()).isEqualTo(Snapshot.of(same).params());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true,1", "false,0"})
+  void emptyHistoryIsWarnedOfOnceWhereTheRuleLearns(boolean learns, int warnings)
+      throws IOException {
+    ClipRule rule = learns ? ClipRule.autoClip() : ClipRule.globalNorm(1);
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), rule);
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      Kind.fit(network, 1, 2, 3);
+      assertThat(log.at(Level.WARN)).isEmpty();
+      Model restored = restored(Kind.LAYERS, saved(network));
+      clipped(restored, rule);
+      Kind.fit(restored, 4, 5);
+      assertThat(log.at(Level.WARN))
+          .hasSize(warnings)
+          .allMatch(line -> line.contains("empty history") && line.contains("3 iterations"));
+    }
+  }
+
+  @Test
+  void dl4jOpensTheFileAsBefore() throws IOException {
+    Model network = clipped(Kind.GRAPH.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(network, 1, 2);
+    Path file = saved(network).toPath();
+    try (FileSystem zip = FileSystems.newFileSystem(file)) {
+      assertThat(Files.readString(zip.getPath("dl4j-clipping.json")))
+          .startsWith("{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\",\"parameters\":[\"");
+    }
+    assertThat(Snapshot.of(restored(Kind.GRAPH, file.toFile()))).isEqualTo(Snapshot.of(network));
+  }
+
+  @Test
+  void anotherRuleIsRefused() throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip(10));
+    Kind.fit(network, 1, 2);
+    File file = saved(network);
+    Model restored = restored(Kind.LAYERS, file);
+    GradientClipping.restoreState(restored, file);
+    Snapshot before = Snapshot.of(restored);
+    clipped(restored, ClipRule.autoClip(20));
+    assertThatThrownBy(() -> Kind.fit(restored, 3))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("autoClip(percentile=10.0)")
+        .hasMessageContaining("autoClip(percentile=20.0)");
+    assertThat(Snapshot.of(restored)).isEqualTo(before);
+
+    Model installed = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.zClip());
+    Kind.fit(installed, 1);
+    assertThatThrownBy(() -> GradientClipping.restoreState(installed, file))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void anotherNetworkIsRefused() throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(network, 1, 2);
+    File file = saved(network);
+    Model graph = Kind.GRAPH.plain(new Adam(0.01));
+    assertThatThrownBy(() -> GradientClipping.restoreState(graph, file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("another network")
+        .hasMessageContaining("0_W")
+        .hasMessageContaining("dense_W");
+  }
+
+  static Stream<Arguments> damages() {
+    return Stream.of(
+        Arguments.of(
+            "{\"version\":2}", "newer version: it is of version 2, and this library reads up to 1"),
+        Arguments.of("{\"version\":0}", "damaged"),
+        Arguments.of("{}", "damaged"),
+        Arguments.of("[1,2]", "damaged"),
+        Arguments.of("no JSON", "is no JSON"),
+        Arguments.of("{\"version\":1,\"rule\":3,\"parameters\":[],\"stages\":[]}", "damaged"),
+        Arguments.of(
+            "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\",\"parameters\":[],"
+                + "\"stages\":[{\"norms\":[\"NaN\"]}]}",
+            "damaged"),
+        Arguments.of(
+            "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\","
+                + "\"parameters\":[\"0_W\",\"0_b\",\"1_W\",\"1_b\"],\"stages\":[{\"norms\":[1]}]}",
+            "state must hold"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("damages")
+  void damagedHistoryIsRefused(String entry, String message) throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(network, 1, 2);
+    File file = saved(network);
+    try (FileSystem zip = FileSystems.newFileSystem(file.toPath())) {
+      Files.writeString(zip.getPath("dl4j-clipping.json"), entry);
+    }
+    assertThatThrownBy(() -> GradientClipping.restoreState(network, file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+    File intact = saved(network);
+    GradientClipping.restoreState(network, intact);
+  }
+
+  @Test
+  void filesThatAreNoModels() throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(network, 1);
+    File missing = folder.resolve("missing.zip").toFile();
+    File text = Files.writeString(folder.resolve("text.zip"), "no zip").toFile();
+    File without = folder.resolve("without.zip").toFile();
+    ModelSerializer.writeModel(network, without, true);
+    for (File file : List.of(missing, text, folder.toFile())) {
+      assertThatThrownBy(() -> GradientClipping.saveState(network, file))
+          .hasMessageContaining(file.getPath());
+      assertThatThrownBy(() -> GradientClipping.restoreState(network, file))
+          .hasMessageContaining(file.getPath());
+    }
+    assertThatThrownBy(() -> GradientClipping.restoreState(network, without))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no saved history");
+    assertThatThrownBy(() -> GradientClipping.saveState(Kind.LAYERS.plain(new Adam(0.01)), without))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("nothing has clipped this network yet");
+  }
+
+  private static Model clipped(Model network, ClipRule rule) {
+    network.addListeners(
+        new GradientClippingListener(GradientClipping.builder().rule(rule).build()));
+    return network;
+  }
+
+  private File saved(Model network) throws IOException {
+    File file = Files.createTempFile(folder, "model", ".zip").toFile();
+    ModelSerializer.writeModel(network, file, true);
+    GradientClipping.saveState(network, file);
+    return file;
+  }
+
+  private static Model restored(Kind kind, File file) throws IOException {
+    return kind == Kind.LAYERS
+        ? ModelSerializer.restoreMultiLayerNetwork(file)
+        : ModelSerializer.restoreComputationGraph(file);
+  }
+}
