@@ -15,6 +15,7 @@ import io.github.dl4jclipping.step.SavedHistory;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -149,16 +150,19 @@ public final class GradientClipping implements Serializable {
 
     /**
      * Keeps parameters out of clipping: they are neither measured nor scaled, and take part in no
-     * norm. A non-finite one still makes the step non-finite. None unless set.
+     * norm. A non-finite one still makes the step non-finite. None unless set; the patterns of
+     * several calls add up. In layerwise pretraining a layer goes by its index.
      *
      * @param patterns of names such as {@code "0_W"} or {@code "dense_W"}, where {@code *} stands
-     *     for any characters and {@code ?} for one. Where one matches no parameter of a network
-     *     that takes part, or nothing is left, the network's first step throws {@link
-     *     IllegalStateException} and changes nothing
+     *     for any characters and {@code ?} for one. Where one matches no parameter of a network, or
+     *     nothing is left, the network's first step throws {@link IllegalStateException} and
+     *     changes nothing
      * @throws IllegalArgumentException if a pattern is blank
      */
     public Builder exclude(String... patterns) {
-      return excluding(Arrays.stream(patterns).map(NamePattern::new).toList());
+      List<NamePattern> all = new ArrayList<>(excluded);
+      Arrays.stream(patterns).map(NamePattern::new).forEach(all::add);
+      return excluding(all);
     }
 
     private Builder excluding(List<NamePattern> patterns) {
@@ -357,7 +361,9 @@ public final class GradientClipping implements Serializable {
   /**
    * Takes up what {@link #saveState} added to a file: from then on the network is clipped as the
    * one that was saved would have been, to the bit. To be called before the restored network
-   * trains; without it an adaptive rule starts with an empty history, and a WARN.
+   * trains; without it an adaptive rule starts with an empty history, and a WARN. Copies that
+   * workers of ParallelWrapper or Spark train do not take it along. What of the file cannot be
+   * checked before the rule is known, its first step checks.
    *
    * <pre>{@code
    * MultiLayerNetwork network = MultiLayerNetwork.load(file, true);

@@ -3,6 +3,7 @@ package io.github.dl4jclipping;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.schedule.CycleSchedule;
 import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.FixedSchedule;
@@ -58,8 +59,8 @@ final class ScheduleJson {
     try {
       toTree(schedule);
       return true;
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      return false; // and Jackson cannot write just any class
+    } catch (IllegalStateException e) {
+      return false;
     }
   }
 
@@ -69,7 +70,13 @@ final class ScheduleJson {
    * @throws IllegalStateException if it is not DL4J's own
    */
   static JsonNode toTree(ISchedule schedule) {
-    return named(MAPPER.valueToTree(schedule));
+    JsonNode tree;
+    try {
+      tree = MAPPER.valueToTree(schedule);
+    } catch (IllegalArgumentException e) { // Jackson cannot write just any class
+      throw noForm(schedule.getClass().getName(), e);
+    }
+    return named(tree);
   }
 
   /**
@@ -81,7 +88,7 @@ final class ScheduleJson {
     try {
       ISchedule schedule = schedule(tree, 0);
       JsonNode written = toTree(schedule);
-      if (!written.equals(MAPPER.readTree(tree.toString()))) {
+      if (!written.equals(ScheduleJson::compare, MAPPER.readTree(tree.toString()))) {
         throw new IllegalArgumentException(
             "a schedule must have exactly the fields of its type, as in "
                 + written
@@ -97,6 +104,13 @@ final class ScheduleJson {
               + e.getOriginalMessage(),
           e);
     }
+  }
+
+  /** Takes 5 for 5.0, as JavaScript writes it. */
+  private static int compare(JsonNode one, JsonNode other) {
+    boolean numbers = one.isNumber() && other.isNumber();
+    boolean same = numbers ? one.doubleValue() == other.doubleValue() : one.equals(other);
+    return same ? 0 : 1;
   }
 
   /** DL4J writes ramps and cannot read them. */
@@ -120,14 +134,16 @@ final class ScheduleJson {
                 .filter(type -> type.getValue().getName().equals(name))
                 .map(Map.Entry::getKey)
                 .findFirst()
-                .orElseThrow(
-                    () ->
-                        new IllegalStateException(
-                            "the schedule "
-                                + name
-                                + " has no JSON form: only DL4J's own schedules can be written"
-                                + " into a configuration. Give the settings to the listener"
-                                + " instead.")));
+                .orElseThrow(() -> noForm(name, null)));
+  }
+
+  private static IllegalStateException noForm(String name, @Nullable Exception cause) {
+    return new IllegalStateException(
+        "the schedule "
+            + name
+            + " has no JSON form: only DL4J's own schedules can be written into a configuration."
+            + " Give the settings to the listener instead.",
+        cause);
   }
 
   private static JsonNode classed(JsonNode tree) {

@@ -176,6 +176,34 @@ class RuleJsonTest {
         .hasMessageContaining("no more than 8 inside each other");
   }
 
+  /** JavaScript knows no 5.0. */
+  @Test
+  void wholeNumbersAreNumbers() {
+    String rule = "{'type':'scheduledNorm','schedule':{'type':'fixed','value':5},'normType':'L2'}";
+    String json = GradientClippingTest.GOOD.replaceFirst("\\{'type.*?}", rule);
+    assertThat(GradientClipping.fromJson(json.replace('\'', '"')))
+        .isEqualTo(GradientClipping.builder().maxNorm(new FixedSchedule(5)).build());
+  }
+
+  @Test
+  void exclusionsAddUp() {
+    assertThat(GradientClipping.builder().exclude("0_b").exclude("1_*").build())
+        .isEqualTo(GradientClipping.builder().exclude("0_b", "1_*").build());
+  }
+
+  /** Jackson knows no form of it. */
+  private record Unwritable(java.util.function.DoubleUnaryOperator of) implements ISchedule {
+    @Override
+    public double valueAt(int iteration, int epoch) {
+      return of.applyAsDouble(iteration);
+    }
+
+    @Override
+    public ISchedule clone() {
+      return this;
+    }
+  }
+
   private record Halving(double from) implements ISchedule {
     @Override
     public double valueAt(int iteration, int epoch) {
@@ -194,6 +222,8 @@ class RuleJsonTest {
         Arguments.of(
             GradientClipping.builder().maxNorm(new RampSchedule(new Halving(1), 5)).build(),
             "Halving"),
+        Arguments.of(
+            GradientClipping.builder().maxNorm(new Unwritable(x -> 1)).build(), "Unwritable"),
         Arguments.of(
             GradientClipping.builder().rule(ClipRule.globalNorm((i, e) -> 1)).build(), "Lambda"));
   }

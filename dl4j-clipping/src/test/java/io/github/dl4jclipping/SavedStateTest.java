@@ -14,11 +14,15 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -139,6 +143,74 @@ class SavedStateTest {
     assertThat(Snapshot.of(restored(Kind.GRAPH, file.toFile()))).isEqualTo(Snapshot.of(network));
   }
 
+  /** The file that a link leads to is replaced, not the link; its entries and permissions stay. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void fileStaysWhatItIs() throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(network, 1, 2);
+    Path file = folder.resolve("model.zip");
+    ModelSerializer.writeModel(network, file.toFile(), true);
+    ModelSerializer.addObjectToFile(file.toFile(), "mine", List.of(1, 2, 3));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Path link = Files.createSymbolicLink(folder.resolve("latest.zip"), file);
+
+    GradientClipping.saveState(network, link.toFile());
+    GradientClipping.saveState(network, link.toFile());
+
+    assertThat(link).isSymbolicLink();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-r--r--");
+    assertThat(ModelSerializer.<List<Integer>>getObjectFromFile(file.toFile(), "mine"))
+        .containsExactly(1, 2, 3);
+    assertThat(Snapshot.of(restored(Kind.LAYERS, file.toFile()))).isEqualTo(Snapshot.of(network));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactlyInAnyOrder(file, link);
+    }
+  }
+
+  @Test
+  void damagedModelIsLeftAsItIs() throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(network, 1, 2);
+    Path file = saved(network).toPath();
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 3] ^= 0x55;
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> GradientClipping.saveState(network, file.toFile()))
+        .hasMessageContaining(file.toString());
+    assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+  }
+
+  /** What workers trained is not what the history is of. */
+  @Test
+  void historyOfThePastIsNotSaved() throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(network, 1, 2);
+    File file = saved(network);
+    Model restored = restored(Kind.LAYERS, file);
+    GradientClipping.restoreState(restored, file);
+    ((MultiLayerNetwork) restored).setIterationCount(20);
+    assertThatThrownBy(() -> GradientClipping.saveState(restored, file))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("from iteration 2 to 20");
+  }
+
+  /** The way out that the message names. */
+  @Test
+  void refusedHistoryIsDroppedByDetaching() throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip(10));
+    Kind.fit(network, 1, 2);
+    File file = saved(network);
+    Model restored = restored(Kind.LAYERS, file);
+    GradientClipping.restoreState(restored, file);
+    clipped(restored, ClipRule.zClip());
+    assertThatThrownBy(() -> Kind.fit(restored, 3)).hasMessageContaining("detachFrom");
+    GradientClipping.detachFrom(restored);
+    clipped(restored, ClipRule.zClip());
+    Kind.fit(restored, 3);
+  }
+
   @Test
   void anotherRuleIsRefused() throws IOException {
     Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip(10));
@@ -180,6 +252,10 @@ class SavedStateTest {
         Arguments.of("{\"version\":0}", "damaged"),
         Arguments.of("{}", "damaged"),
         Arguments.of("[1,2]", "damaged"),
+        Arguments.of(history("{\"norms\":5}"), "damaged"),
+        Arguments.of(history("{\"norms\":{\"a\":1}}"), "damaged"),
+        Arguments.of(history("{\"norms\":[1,1,1e999,1]}"), "damaged"),
+        Arguments.of(history("{\"other\":[1]}"), "must have \"norms\""),
         Arguments.of("no JSON", "is no JSON"),
         Arguments.of("{\"version\":1,\"rule\":3,\"parameters\":[],\"stages\":[]}", "damaged"),
         Arguments.of(
@@ -190,6 +266,13 @@ class SavedStateTest {
             "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\","
                 + "\"parameters\":[\"0_W\",\"0_b\",\"1_W\",\"1_b\"],\"stages\":[{\"norms\":[1]}]}",
             "state must hold"));
+  }
+
+  private static String history(String stage) {
+    return "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\","
+        + "\"parameters\":[\"0_W\",\"0_b\",\"1_W\",\"1_b\"],\"stages\":["
+        + stage
+        + "]}";
   }
 
   @ParameterizedTest
@@ -218,8 +301,10 @@ class SavedStateTest {
     ModelSerializer.writeModel(network, without, true);
     for (File file : List.of(missing, text, folder.toFile())) {
       assertThatThrownBy(() -> GradientClipping.saveState(network, file))
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(file.getPath());
       assertThatThrownBy(() -> GradientClipping.restoreState(network, file))
+          .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(file.getPath());
     }
     assertThatThrownBy(() -> GradientClipping.restoreState(network, without))

@@ -17,7 +17,7 @@ public final class Evidence {
 
   /**
    * Returns the batch, or the segment of a sequence; empty where the network no longer holds all of
-   * it, as where the gradient came from elsewhere.
+   * it.
    *
    * @return the network's own arrays, which the end of the step may take away
    */

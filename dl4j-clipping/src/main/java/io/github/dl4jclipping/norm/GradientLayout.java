@@ -50,9 +50,11 @@ public final class GradientLayout {
   }
 
   private final List<Parameter> parameters;
+  private final boolean pretraining;
 
-  private GradientLayout(List<Parameter> parameters) {
+  private GradientLayout(List<Parameter> parameters, boolean pretraining) {
     this.parameters = List.copyOf(parameters);
+    this.pretraining = pretraining;
   }
 
   /**
@@ -81,7 +83,12 @@ public final class GradientLayout {
         offset += length;
       }
     }
-    return new GradientLayout(parameters);
+    return new GradientLayout(parameters, pretraining);
+  }
+
+  /** Returns whether this is one layer in layerwise pretraining. */
+  public boolean isPretraining() {
+    return pretraining;
   }
 
   /** DL4J lists the weights of some convolutions first, and keeps their bias before them. */
@@ -94,14 +101,17 @@ public final class GradientLayout {
   /**
    * Returns this layout without some of the parameters that take part.
    *
-   * @throws IllegalStateException if a pattern matches none of them, or nothing is left
+   * @throws IllegalStateException if nothing is left, or a pattern matches no parameter, whether it
+   *     takes part or not; in layerwise pretraining patterns are of other layers, too
    */
   public GradientLayout excluding(List<NamePattern> patterns) {
     if (patterns.isEmpty()) {
       return this;
     }
-    List<String> names = parameters(ParameterRole.GRADIENT).stream().map(Parameter::name).toList();
-    patterns.forEach(pattern -> pattern.requireMatch("exclude", names));
+    List<String> names = parameters.stream().map(Parameter::name).toList();
+    if (!pretraining) {
+      patterns.forEach(pattern -> pattern.requireMatch("exclude", names));
+    }
     GradientLayout rest =
         new GradientLayout(
             parameters.stream()
@@ -111,7 +121,8 @@ public final class GradientLayout {
                                 && patterns.stream().anyMatch(pattern -> pattern.matches(p.name()))
                             ? p.in(ParameterRole.EXCLUDED)
                             : p)
-                .toList());
+                .toList(),
+            pretraining);
     if (rest.parameters(ParameterRole.GRADIENT).isEmpty()) {
       throw new IllegalStateException(
           "exclude leaves nothing to clip: " + patterns + " match all of " + names);

@@ -77,11 +77,9 @@ public final class GradientRescaling {
   }
 
   private static void multiplyUnits(INDArray array, Units units, double[] factors) {
-    try (INDArray row = Nd4j.createFromArray(factors);
-        INDArray typed = row.castTo(array.dataType())) {
-      INDArray cube = UnitNorms.cube(array, units);
-      Nd4j.getExecutioner().exec(new BroadcastMulOp(cube, typed, cube, 1));
-    }
+    INDArray row = Nd4j.createFromArray(factors).castTo(array.dataType());
+    INDArray cube = UnitNorms.cube(array, units);
+    Nd4j.getExecutioner().exec(new BroadcastMulOp(cube, row, cube, 1));
   }
 
   /** Divides every element of every array, to the bit as ND4J does. */

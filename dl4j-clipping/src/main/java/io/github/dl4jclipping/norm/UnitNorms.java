@@ -64,11 +64,16 @@ public final class UnitNorms {
 
   static void byOps(Stretch stretch, Units units, double[] norms) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
-        INDArray wide = stretch.view().castTo(DataType.DOUBLE)) {
+        INDArray wide = wide(stretch.view())) {
       INDArray cube = cube(wide, units);
       double[] found = cube.norm2(0, 2).toDoubleVector();
       System.arraycopy(found, 0, norms, 0, norms.length);
     }
+  }
+
+  /** A cast to its own type would be the very array, which must not be closed. */
+  private static INDArray wide(INDArray array) {
+    return array.dataType() == DataType.DOUBLE ? array.dup('c') : array.castTo(DataType.DOUBLE);
   }
 
   /** Returns a view with the units along dimension 1. */

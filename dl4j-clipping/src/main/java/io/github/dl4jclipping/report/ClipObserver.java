@@ -29,8 +29,10 @@ public interface ClipObserver extends Serializable {
    *
    * @param network a {@code MultiLayerNetwork} or {@code ComputationGraph}, or a layer in layerwise
    *     pretraining; neither to be changed nor to be kept
+   * @param external whether the gradient is not the network's own, and so not of the batch that it
+   *     may still hold
    */
-  default void onNonFinite(NonFiniteReport report, Model network) {
+  default void onNonFinite(NonFiniteReport report, Model network, boolean external) {
     onNonFinite(report);
   }
 

@@ -126,6 +126,11 @@ public record AdaGcRule(double lambdaAbs, double lambdaRel, double beta, int war
     @Override
     public void restore(Map<String, double[]> saved) {
       double[] gammas = SavedNumbers.of(saved, GAMMA, gamma.length, UNKNOWN);
+      if (!Arrays.stream(gammas).allMatch(one -> one == UNKNOWN || one > 0)) {
+        throw new IllegalArgumentException(
+            "a saved gamma must be > 0, or -1 where it is unknown, but they are "
+                + Arrays.toString(gammas));
+      }
       step = (long) SavedNumbers.of(saved, STEP, 1, 0)[0];
       System.arraycopy(gammas, 0, gamma, 0, gamma.length);
     }

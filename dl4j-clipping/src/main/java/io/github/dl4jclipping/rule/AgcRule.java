@@ -23,7 +23,7 @@ public record AgcRule(double clipping, double eps) implements ClipRule {
   /** The paper's defaults: 0.01, 1e-3. */
   public static final AgcRule DEFAULT = new AgcRule(0.01, 1e-3);
 
-  /** The least that the norm of a gradient counts as, as in the authors' code. */
+  /** The least that a gradient's norm counts as where it divides, as in the authors' code. */
   private static final double LEAST_GRADIENT = 1e-6;
 
   /** Checks the bounds. */
@@ -63,8 +63,8 @@ public record AgcRule(double clipping, double eps) implements ClipRule {
     double[] coefficients = new double[gradient.length];
     for (int unit = 0; unit < coefficients.length; unit++) {
       double bound = clipping * Math.max(weights[unit], eps);
-      double norm = Math.max(gradient[unit], LEAST_GRADIENT);
-      coefficients[unit] = norm > bound ? bound / norm : 1;
+      coefficients[unit] =
+          gradient[unit] > bound ? bound / Math.max(gradient[unit], LEAST_GRADIENT) : 1;
     }
     return coefficients;
   }

@@ -189,6 +189,14 @@ public interface ClipRule extends Serializable {
   }
 
   /**
+   * Returns this rule for some of a network's parameters, those of the layer in layerwise
+   * pretraining: without what it says of others by name.
+   */
+  default ClipRule forSome(List<RuleParameter> parameters) {
+    return this;
+  }
+
+  /**
    * Starts afresh for one network.
    *
    * @param parameters those that take part, in the order of the parameter norms

@@ -134,6 +134,26 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
     }
   }
 
+  @Override
+  public ClipRule forSome(List<RuleParameter> parameters) {
+    List<String> names = parameters.stream().map(RuleParameter::name).toList();
+    List<Group> some = new ArrayList<>();
+    for (Group group : groups) {
+      List<NamePattern> patterns =
+          group.patterns().stream().filter(p -> names.stream().anyMatch(p::matches)).toList();
+      if (!patterns.isEmpty()) {
+        some.add(new Group(group.name(), group.maxNorm(), patterns));
+      } else if (group.patterns().isEmpty() && names.stream().anyMatch(this::isUnclaimed)) {
+        some.add(group);
+      }
+    }
+    return some.isEmpty() ? this : new GroupsRule(some, normType);
+  }
+
+  private boolean isUnclaimed(String parameter) {
+    return groups.stream().noneMatch(group -> group.claims(parameter));
+  }
+
   /**
    * Starts for one network.
    *

@@ -59,7 +59,11 @@ public record SequenceRule(List<ClipRule> stages) implements ClipRule {
 
   @Override
   public double maxNorm() {
-    return stages.stream().mapToDouble(ClipRule::maxNorm).min().orElseThrow();
+    return stages.stream()
+        .filter(stage -> stage.normType().equals(normType()))
+        .mapToDouble(ClipRule::maxNorm)
+        .min()
+        .orElseThrow();
   }
 
   @Override
@@ -75,6 +79,11 @@ public record SequenceRule(List<ClipRule> stages) implements ClipRule {
   @Override
   public int warmUp() {
     return stages.stream().mapToInt(ClipRule::warmUp).max().orElseThrow();
+  }
+
+  @Override
+  public ClipRule forSome(List<RuleParameter> parameters) {
+    return new SequenceRule(stages.stream().map(stage -> stage.forSome(parameters)).toList());
   }
 
   /**

@@ -33,15 +33,16 @@ final class ClippingStep {
             .map(p -> new RuleParameter(p.name(), p.layer(), p.length()))
             .toList();
     List<String> names = parameters.stream().map(RuleParameter::name).toList();
+    ClipRule rule = layout.isPretraining() ? plan.rule().forSome(parameters) : plan.rule();
     ClippingState state = ClippingState.of(host.getNetwork());
     this.host = host;
     this.plan = plan;
     this.own = GradientViews.of(layout, host.getFlattenedGradientsView());
     this.stages =
         new Stages(
-            plan.rule(),
-            state.histories().of(plan.rule(), parameters, host.getNetwork()),
-            plan.rule().stages().stream().anyMatch(ClipRule::needsUnitNorms)
+            rule,
+            state.histories().of(rule, parameters, host.getNetwork()),
+            rule.stages().stream().anyMatch(ClipRule::needsUnitNorms)
                 ? Optional.of(new UnitMeter(host.getNetwork(), layout))
                 : Optional.empty(),
             names.size());

@@ -24,13 +24,14 @@ final class Histories {
   private static final List<String> WORKERS =
       List.of("ParallelWrapper", "Executor task launch worker");
 
-  /** The rules whose warm-up was warned of: every worker of every fit would say the same. */
+  /** The rules that were warned of: every worker of every fit would say the same. */
   private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   private @Nullable ClipRule rule;
   private List<RuleParameter> parameters = List.of();
   private List<RuleState> states = List.of();
   private @Nullable History toTakeUp;
+  private int restoredAt;
 
   /**
    * Returns the states of a rule's stages, started afresh, or from what is to be taken up, when the
@@ -68,7 +69,8 @@ final class Histories {
               + saved.rule()
               + ", but this network's rule is "
               + wanted
-              + ": give it that rule, or do not restore the history.");
+              + ". Nothing has changed. Call GradientClipping.detachFrom(network), which drops that"
+              + " history, and add the listener with the rule that you want.");
     }
     List<String> names = all.stream().map(RuleParameter::name).toList();
     if (!saved.parameters().equals(names)) {
@@ -76,7 +78,9 @@ final class Histories {
           "The history that restoreState read is of the parameters "
               + saved.parameters()
               + ", but those of this network that take part are "
-              + names);
+              + names
+              + ". Nothing has changed. Call GradientClipping.detachFrom(network), which drops that"
+              + " history, and add the listener with the settings that were saved.");
     }
     if (saved.stages().size() != started.size()) {
       throw new IllegalStateException(
@@ -95,13 +99,17 @@ final class Histories {
   private static void warnOfEmpty(ClipRule rule, Model network) {
     String thread = Thread.currentThread().getName();
     if (WORKERS.stream().anyMatch(thread::startsWith)) {
-      if (rule.warmUp() > 0 && TOLD.add(rule.toString())) {
+      if (TOLD.add(rule.toString())) {
         log.warn(
             "{} learns anew on this worker: its history lasts one fit of ParallelWrapper, or one"
-                + " split of Spark, and its warm-up takes {} steps. A worker that sees fewer never"
-                + " gets beyond it: give it more, or a shorter warm-up.",
+                + " split of Spark, and none that was restored is taken along.{}",
             rule,
-            rule.warmUp());
+            rule.warmUp() == 0
+                ? ""
+                : " Its warm-up takes "
+                    + rule.warmUp()
+                    + " steps: a worker that sees fewer never gets beyond it. Give it more, or a"
+                    + " shorter warm-up.");
       }
     } else if (iterationOf(network) > 0) {
       log.warn(
@@ -122,9 +130,22 @@ final class Histories {
         : 0;
   }
 
-  /** Returns what there is to save; empty where no rule was ever started. */
-  Optional<History> save() {
+  /**
+   * Returns what there is to save; empty where no rule was ever started.
+   *
+   * @throws IllegalStateException if the network was trained without it since it was restored
+   */
+  Optional<History> save(Model network) {
     if (rule == null) {
+      if (toTakeUp != null && iterationOf(network) != restoredAt) {
+        throw new IllegalStateException(
+            "this network was trained since its history was restored, from iteration "
+                + restoredAt
+                + " to "
+                + iterationOf(network)
+                + ", but not clipped itself, as where workers train copies of it: its history is of"
+                + " the past and not saved.");
+      }
       return Optional.ofNullable(toTakeUp);
     }
     return Optional.of(
@@ -141,10 +162,11 @@ final class Histories {
    * @throws IllegalArgumentException if it holds what the rule cannot have saved; in either case
    *     nothing has changed
    */
-  void restore(History saved) {
+  void restore(History saved, Model network) {
     ClipRule current = rule;
     if (current == null) {
       toTakeUp = saved;
+      restoredAt = iterationOf(network);
       return;
     }
     takeUp(saved, current, parameters, start(current, parameters)); // a try, on states of no use

@@ -35,8 +35,9 @@ final class NonFiniteGate {
    * @throws NonFiniteGradientException if the policy says so; nothing of the step was applied
    */
   boolean admits(Gradient gradient, GradientViews views, Norms norms, Update update) {
-    NonFiniteReport report = investigate(views, update);
-    reporter.tellNonFinite(report);
+    boolean external = !views.isOf(host.getFlattenedGradientsView());
+    NonFiniteReport report = investigate(views, update, external);
+    reporter.tellNonFinite(report, external);
     if (plan.policy() == NonFinitePolicy.WARN) {
       reporter.warnOfNonFinite(
           report, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
@@ -76,12 +77,11 @@ final class NonFiniteGate {
   }
 
   /** Looks into the step while everything is as the step found it. */
-  private NonFiniteReport investigate(GradientViews views, Update update) {
+  private NonFiniteReport investigate(GradientViews views, Update update, boolean external) {
     List<NonFiniteParameter> broken = NonFiniteFinder.find(views);
     Origin origin =
         plan.forensics()
-            ? OriginFinder.find(
-                host.getNetwork(), broken, !views.isOf(host.getFlattenedGradientsView()))
+            ? OriginFinder.find(host.getNetwork(), broken, external)
             : OriginFinder.notSought();
     return new NonFiniteReport(
         update.iteration(),

@@ -1,16 +1,12 @@
 package io.github.dl4jclipping.step;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.dl4jclipping.norm.Trainables;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.ProviderNotFoundException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.ZipException;
 import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
@@ -57,14 +55,17 @@ public final class SavedHistory {
     History history =
         ClippingState.of(network)
             .histories()
-            .save()
+            .save(network)
             .orElseThrow(
                 () ->
                     new IllegalStateException(
                         "nothing has clipped this network yet, so that there is no history to save:"
                             + " train it first, or call attachTo(network)"));
-    try (FileSystem zip = open(modelFile)) {
-      Files.writeString(zip.getPath(ENTRY), toJson(history).toString(), UTF_8);
+    Path model = model(modelFile);
+    try {
+      ModelEntries.put(model, ENTRY, toJson(history).toString());
+    } catch (ZipException e) {
+      throw noModel(model, "is no zip file", e);
     } catch (IOException e) {
       throw unusable(modelFile, e);
     }
@@ -79,24 +80,30 @@ public final class SavedHistory {
    * @throws UncheckedIOException if it cannot be read
    */
   public static void restore(Model network, File modelFile) {
+    Path model = model(modelFile);
     History history;
-    try (FileSystem zip = open(modelFile)) {
-      Path entry = zip.getPath(ENTRY);
-      if (!Files.exists(entry)) {
-        throw new IllegalArgumentException(
-            modelFile
-                + " has no saved history: write one with saveState after DL4J has written the"
-                + " model");
-      }
-      history = fromJson(MAPPER.readTree(Files.readString(entry, UTF_8)), modelFile);
+    try {
+      String entry =
+          ModelEntries.get(model, ENTRY)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          modelFile
+                              + " has no saved history: write one with saveState after DL4J has"
+                              + " written the model"));
+      history = fromJson(MAPPER.readTree(entry), modelFile);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "the history in " + modelFile + " is no JSON: " + e.getOriginalMessage(), e);
+    } catch (CharacterCodingException e) {
+      throw damaged(modelFile);
+    } catch (ZipException e) {
+      throw noModel(model, "is no zip file", e);
     } catch (IOException e) {
       throw unusable(modelFile, e);
     }
     requireParameters(network, history, modelFile);
-    ClippingState.of(network).histories().restore(history);
+    ClippingState.of(network).histories().restore(history, network);
   }
 
   private static void requireParameters(Model network, History history, File modelFile) {
@@ -116,26 +123,27 @@ public final class SavedHistory {
     }
   }
 
-  private static FileSystem open(File modelFile) throws IOException {
+  private static Path model(File modelFile) {
     Path path = modelFile.toPath().toAbsolutePath();
     if (!Files.isRegularFile(path)) {
-      throw new IllegalArgumentException(
-          "modelFile must be a file that DL4J has written, but " + path + " is none");
+      throw noModel(path, "is none", null);
     }
     try {
-      FileSystem zip = FileSystems.newFileSystem(path);
-      if (!Files.exists(zip.getPath("configuration.json"))) {
-        zip.close();
-        throw new IllegalArgumentException(
-            "modelFile must be a file that DL4J has written, but "
-                + path
-                + " has no configuration");
+      if (!ModelEntries.has(path, "configuration.json")) {
+        throw noModel(path, "has no configuration", null);
       }
-      return zip;
-    } catch (ProviderNotFoundException e) {
-      throw new IllegalArgumentException(
-          "modelFile must be a file that DL4J has written, but " + path + " is no zip file", e);
+      return path;
+    } catch (ZipException e) {
+      throw noModel(path, "is no zip file", e);
+    } catch (IOException e) {
+      throw unusable(modelFile, e);
     }
+  }
+
+  private static IllegalArgumentException noModel(
+      Path path, String reason, @Nullable Exception cause) {
+    return new IllegalArgumentException(
+        "modelFile must be a file that DL4J has written, but " + path + " " + reason, cause);
   }
 
   private static UncheckedIOException unusable(File modelFile, IOException e) {
@@ -189,10 +197,13 @@ public final class SavedHistory {
     Map<String, double[]> numbers = new LinkedHashMap<>();
     for (Iterator<Map.Entry<String, JsonNode>> fields = stage.fields(); fields.hasNext(); ) {
       Map.Entry<String, JsonNode> field = fields.next();
+      if (!field.getValue().isArray()) {
+        throw damaged(modelFile);
+      }
       double[] values = new double[field.getValue().size()];
       for (int i = 0; i < values.length; i++) {
         JsonNode value = field.getValue().get(i);
-        if (!value.isNumber()) {
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
           throw damaged(modelFile);
         }
         values[i] = value.doubleValue();

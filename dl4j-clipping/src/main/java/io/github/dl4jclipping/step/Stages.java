@@ -50,13 +50,19 @@ final class Stages {
       Applied applied = one(i, views, 1, left, update);
       tell(parts, i, left, applied);
       coefficient *= applied.rescaled().coefficient();
-      maxNorm = Math.min(maxNorm, applied.maxNorm());
+      maxNorm = Math.min(maxNorm, boundInReportedNorm(i, applied));
       changed |= applied.rescaled().changed();
     }
     NormType reported = rules.get(0).normType();
     double clippedNorm =
         changed ? GradientNorms.global(views.participants(), reported) : norms.global();
     return new Applied(new Rescaled(clippedNorm, coefficient, changed), maxNorm, parts);
+  }
+
+  /** A bound on another kind of norm is none on the one that is reported. */
+  private double boundInReportedNorm(int stage, Applied applied) {
+    boolean same = rules.get(stage).normType().equals(rules.get(0).normType());
+    return same ? applied.maxNorm() : Double.POSITIVE_INFINITY;
   }
 
   private Applied one(int stage, GradientViews views, int divisor, Norms norms, Update update) {

@@ -74,9 +74,10 @@ final class StepReporter {
   }
 
   /** Tells the audiences of a non-finite gradient, while the network is as the step found it. */
-  void tellNonFinite(NonFiniteReport report) {
+  void tellNonFinite(NonFiniteReport report, boolean external) {
     Model network = host.getNetwork();
-    audiences.forEach(audience -> audience.tell(observer -> observer.onNonFinite(report, network)));
+    audiences.forEach(
+        audience -> audience.tell(observer -> observer.onNonFinite(report, network, external)));
   }
 
   /** Warns of a non-finite gradient that training goes on after. */
@@ -135,9 +136,11 @@ final class StepReporter {
     }
   }
 
-  /** A rule that is meant to clip almost every step is no cause for alarm. */
+  /** A rule that is meant to clip almost every step is no cause, nor stages without that bound. */
   private AlarmSettings alarms(Audience audience) {
-    return plan.rule().clipsMostSteps() ? audience.alarms().withoutClipping() : audience.alarms();
+    return plan.rule().clipsMostSteps() || plan.rule().stages().size() > 1
+        ? audience.alarms().withoutClipping()
+        : audience.alarms();
   }
 
   private Map<String, Double> parameterNorms(Norms norms) {

@@ -11,6 +11,8 @@ import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.Snapshot;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.ClipPart;
+import io.github.dl4jclipping.rule.GroupsRule;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
@@ -57,6 +59,28 @@ class PretrainingTest {
     assertThat(seen.last().parameterNorms().keySet())
         .containsAnyOf("0_vb", "0_pXZb")
         .allMatch(name -> name.startsWith("0_"));
+  }
+
+  /** Names of other layers, and of parameters that only pretraining knows, hold in both. */
+  @ParameterizedTest
+  @MethodSource("layers")
+  void settingsByNameHoldHereAndInFit(Layer layer) {
+    GradientClipping clipping =
+        GradientClipping.builder()
+            .rule(GroupsRule.builder().group("output", 5, "1_W").others(0.01).build())
+            .exclude("1_b", layer instanceof AutoEncoder ? "0_vb" : "0_pXZb")
+            .build();
+    MultiLayerNetwork network = network(layer, new Adam(1e-2));
+    network.setListeners(new GradientClippingListener(clipping).observe(seen));
+
+    network.pretrainLayer(0, Networks.batch(7, 1).getFeatures());
+    assertThat(seen.last().parts()).extracting(ClipPart::name).containsExactly("others");
+    assertThat(seen.last().clippedNorm()).isLessThanOrEqualTo(0.01);
+    assertThat(seen.last().parameterNorms()).doesNotContainKeys("0_vb", "0_pXZb");
+
+    network.fit(Networks.batch(7, 1));
+    assertThat(seen.last().parts()).extracting(ClipPart::name).containsExactly("output", "others");
+    assertThat(seen.last().parameterNorms()).doesNotContainKey("1_b");
   }
 
   @ParameterizedTest

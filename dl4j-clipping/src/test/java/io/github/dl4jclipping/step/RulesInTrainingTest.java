@@ -20,13 +20,18 @@ import io.github.dl4jclipping.rule.AdaGcRule;
 import io.github.dl4jclipping.rule.AgcRule;
 import io.github.dl4jclipping.rule.ClipPart;
 import io.github.dl4jclipping.rule.ClipRule;
+import io.github.dl4jclipping.rule.Decision;
+import io.github.dl4jclipping.rule.GradientMeasurement;
 import io.github.dl4jclipping.rule.GroupsRule;
 import io.github.dl4jclipping.rule.LayerNormRule;
+import io.github.dl4jclipping.rule.RuleState;
+import io.github.dl4jclipping.rule.UnitMeasurement;
 import io.github.dl4jclipping.rule.ZClipRule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.deeplearning4j.nn.api.Model;
@@ -266,6 +271,35 @@ class RulesInTrainingTest {
     double norm = norm(clipped.values().toArray(double[][]::new));
     assertThat(seen.last().clippedNorm()).isCloseTo(norm, EXACT);
     assertThat(seen.last().coefficient()).isCloseTo(norm / seen.last().norm(), EXACT);
+  }
+
+  /** Next to nothing, and yet no more than the unit's bound. */
+  @Test
+  void agcLeavesWhatKeepsItsBound() {
+    RuleState state = AgcRule.DEFAULT.withEps(1e-5).start(List.of());
+    double[][] gradient = {{1e-8, 0, 2e-7}};
+    double[][] weights = {{0, 0, 0}};
+    GradientMeasurement measured =
+        new GradientMeasurement(
+            0, 0, 1, new double[1], Optional.of(new UnitMeasurement(gradient, weights)));
+    assertThat(((Decision.ScaleUnits) state.decide(measured)).coefficients()[0])
+        .containsExactly(new double[] {1, 1, 0.1}, EXACT);
+  }
+
+  /** A clamp at every step says nothing of the bound on the norm. */
+  @Test
+  void stagesRaiseNoAlarmOfOneBound() {
+    Model network = network(Kind.LAYERS);
+    ClipRule rule = ClipRule.inOrder(ClipRule.value(1e-4), ClipRule.globalNorm(100));
+    network.addListeners(
+        new GradientClippingListener(GradientClipping.builder().rule(rule).build())
+            .warnWhenAlmostAlwaysClipping(0.5, 5));
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      for (int i = 0; i < 12; i++) {
+        Kind.fit(network, batch(i));
+      }
+      assertThat(log.at(Level.WARN)).isEmpty();
+    }
   }
 
   @Test

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code report.txt} and {@code report.json}: the {@link NonFiniteReport} with the norms of
  *       the steps before, for people and for programs;
  *   <li>{@code batch.bin}: the batch, or the segment of a sequence, as {@code MultiDataSet.load}
- *       reads it; missing where the network no longer held it;
+ *       reads it; missing where the network no longer held it, or the gradient came from elsewhere;
  *   <li>{@code network.zip}: the network as it was before the step, with its updater's state, as
  *       {@code ModelSerializer} reads it; not in layerwise pretraining.
  * </ul>
@@ -97,7 +97,7 @@ public final class IncidentCapture implements ClipObserver {
 
   /** Keeps one more, unless there are enough. */
   @Override
-  public synchronized void onNonFinite(NonFiniteReport report, Model network) {
+  public synchronized void onNonFinite(NonFiniteReport report, Model network, boolean external) {
     if (captured == most) {
       return;
     }
@@ -105,7 +105,7 @@ public final class IncidentCapture implements ClipObserver {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Path incident = nextFolder();
       write(report, incident);
-      Optional<MultiDataSet> batch = Evidence.batchOf(network);
+      Optional<MultiDataSet> batch = external ? Optional.empty() : Evidence.batchOf(network);
       if (batch.isPresent()) {
         batch.get().save(incident.resolve("batch.bin").toFile());
       }
@@ -117,7 +117,7 @@ public final class IncidentCapture implements ClipObserver {
           captured,
           most,
           incident,
-          batch.isPresent() ? "" : ", without the batch, which the network no longer held");
+          batch.isPresent() ? "" : ", without the batch, which the network did not hold");
     } catch (IOException e) {
       captured = most;
       throw unusable(folder, e);

@@ -27,8 +27,10 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.MultiDataSet;
@@ -104,6 +107,29 @@ class IncidentCaptureTest {
     assertThat(json.at("/parameters")).hasSameSizeAs(report.parameters());
     assertThat(json.at("/history")).hasSize(3);
     assertThat(json.at("/history/2/norm").asDouble()).isEqualTo(report.history().get(2).norm());
+  }
+
+  /** The batch that the network still holds is not what another network's gradient came from. */
+  @Test
+  void batchOfAnotherGradientIsNotKept() throws IOException {
+    MultiLayerNetwork network = (MultiLayerNetwork) Kind.LAYERS.plain(new Adam(0.01));
+    GradientClippingListener listener = listener(NonFinitePolicy.SKIP).captureTo(folder);
+    network.addListeners(listener);
+    DataSet innocent = Networks.batch(7, 1);
+    network.fit(innocent.getFeatures(), innocent.getLabels());
+    INDArray gradient = Nd4j.valueArrayOf(new long[] {1, network.numParams()}, Double.NaN);
+    network
+        .getUpdater()
+        .update(
+            network,
+            new DefaultGradient(gradient.castTo(DataType.FLOAT)),
+            1,
+            0,
+            7,
+            LayerWorkspaceMgr.noWorkspaces());
+
+    assertThat(folder.resolve("incident-1").resolve("report.txt")).isNotEmptyFile();
+    assertThat(folder.resolve("incident-1").resolve("batch.bin")).doesNotExist();
   }
 
   @Test
