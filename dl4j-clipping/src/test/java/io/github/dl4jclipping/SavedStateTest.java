@@ -209,6 +209,7 @@ class SavedStateTest {
     GradientClipping.detachFrom(restored);
     clipped(restored, ClipRule.zClip());
     Kind.fit(restored, 3);
+    assertThat(GradientClipping.lastReport(restored).orElseThrow().iteration()).isEqualTo(2);
   }
 
   @Test
@@ -287,8 +288,10 @@ class SavedStateTest {
     assertThatThrownBy(() -> GradientClipping.restoreState(network, file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
-    File intact = saved(network);
-    GradientClipping.restoreState(network, intact);
+    Model untouched = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(untouched, 1, 2, 3, 4);
+    Kind.fit(network, 3, 4);
+    assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(untouched));
   }
 
   @Test

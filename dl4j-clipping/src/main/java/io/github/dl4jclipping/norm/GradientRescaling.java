@@ -22,9 +22,6 @@ public final class GradientRescaling {
   /** A larger factor is applied in two parts: as a float it would be infinite. */
   private static final double LARGE = 0x1p100;
 
-  /** Elements of a unit in a row from which BLAS is faster. */
-  private static final long LONG_RUN = 32;
-
   private GradientRescaling() {}
 
   /**
@@ -66,8 +63,7 @@ public final class GradientRescaling {
       return;
     }
     INDArray array = stretch.view();
-    boolean inRuns = units.run() * units.count() == array.length() && units.run() >= LONG_RUN;
-    if (inRuns && isWide(array) && Measures.isReadable(array)) {
+    if (units.areLongRuns(array.length()) && isWide(array) && Measures.isReadable(array)) {
       CpuScaling.scaleRuns(stretch, units.run(), factors);
       return;
     }

@@ -9,9 +9,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Measures the weights of single units, read-only: the L2 norm of each. Stateless. */
 public final class UnitNorms {
 
-  /** Elements in a row from which BLAS is faster. */
-  private static final long LONG_RUN = 32;
-
   private UnitNorms() {}
 
   /**
@@ -22,7 +19,7 @@ public final class UnitNorms {
   public static void measure(Stretch stretch, Units units, double[] norms) {
     if (!Measures.isReadable(stretch.array())) {
       byOps(stretch, units, norms);
-    } else if (units.run() >= LONG_RUN && units.run() * units.count() == stretch.length()) {
+    } else if (units.areLongRuns(stretch.length())) {
       MemoryReader reader = MemoryReaders.on(stretch.array());
       for (int unit = 0; unit < units.count(); unit++) {
         long from = stretch.from() + unit * units.run();

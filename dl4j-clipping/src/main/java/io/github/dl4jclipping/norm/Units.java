@@ -21,6 +21,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record Units(int count, long run) {
 
+  /** Elements in a row from which BLAS is faster than one at a time. */
+  private static final long LONG = 32;
+
+  /** Returns whether each unit is one long run of a parameter of a length. */
+  boolean areLongRuns(long length) {
+    return run >= LONG && run * count == length;
+  }
+
   /**
    * Returns the units of a parameter: of a vector one, of a matrix (rows are inputs) each column,
    * of an embedding each row, of a convolution each filter, and of other arrays each index of the

@@ -4,9 +4,11 @@ import io.github.dl4jclipping.norm.GradientNorms;
 import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.NormType;
+import io.github.dl4jclipping.norm.Units;
 import io.github.dl4jclipping.rule.Decision;
 import io.github.dl4jclipping.rule.UnitMeasurement;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -55,6 +57,7 @@ record Rescaling(GradientViews views, NormType type, int divisor) {
   }
 
   private Rescaled scaleUnits(double[][] coefficients, Norms norms, UnitMeasurement measured) {
+    List<Units> units = views.layout().units();
     double[] clipped = new double[coefficients.length];
     for (int i = 0; i < coefficients.length; i++) {
       double[] factors = coefficients[i].clone();
@@ -63,8 +66,7 @@ record Rescaling(GradientViews views, NormType type, int divisor) {
         left[unit] *= factors[unit];
         factors[unit] /= divisor;
       }
-      GradientRescaling.scaleUnits(
-          views.byParameter().get(i), views.layout().units().get(i), factors);
+      GradientRescaling.scaleUnits(views.byParameter().get(i), units.get(i), factors);
       clipped[i] = NormType.L2.combine(left);
     }
     return scaled(clipped, norms);
