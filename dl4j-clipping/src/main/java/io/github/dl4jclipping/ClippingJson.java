@@ -24,6 +24,7 @@ final class ClippingJson {
   // May be missing: settings of versions before them lack them.
   private static final String FORENSICS = "forensics";
   private static final String EXCLUDE = "exclude";
+  private static final String LOSS_SCALING = "lossScaling";
 
   private ClippingJson() {}
 
@@ -41,7 +42,43 @@ final class ClippingJson {
       ArrayNode patterns = tree.putArray(EXCLUDE);
       plan.excluded().forEach(pattern -> patterns.add(pattern.glob()));
     }
+    if (plan.lossScaling() != null) {
+      tree.set(LOSS_SCALING, toTree(plan.lossScaling()));
+    }
     return tree;
+  }
+
+  private static ObjectNode toTree(LossScaling scaling) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("initialScale", scaling.initialScale());
+    tree.put("growthFactor", scaling.growthFactor());
+    tree.put("backoffFactor", scaling.backoffFactor());
+    tree.put("growthInterval", scaling.growthInterval());
+    tree.put("minScale", scaling.minScale());
+    tree.put("maxScale", scaling.maxScale());
+    tree.put("masterWeights", scaling.masterWeights());
+    return tree;
+  }
+
+  private static LossScaling lossScaling(JsonNode tree) {
+    JsonFields.require(
+        tree,
+        LOSS_SCALING,
+        "initialScale",
+        "growthFactor",
+        "backoffFactor",
+        "growthInterval",
+        "minScale",
+        "maxScale",
+        "masterWeights");
+    return new LossScaling(
+        JsonFields.number(tree, "initialScale"),
+        JsonFields.number(tree, "growthFactor"),
+        JsonFields.number(tree, "backoffFactor"),
+        JsonFields.integer(tree, "growthInterval"),
+        JsonFields.number(tree, "minScale"),
+        JsonFields.number(tree, "maxScale"),
+        JsonFields.bool(tree, "masterWeights"));
   }
 
   static ClippingPlan read(String json) {
@@ -56,7 +93,7 @@ final class ClippingJson {
   static ClippingPlan fromTree(JsonNode tree) {
     List<String> fields =
         new ArrayList<>(List.of("rule", "nonFinite", "maxConsecutiveSkips", "parameterNorms"));
-    Stream.of(FORENSICS, EXCLUDE).filter(tree::has).forEach(fields::add);
+    Stream.of(FORENSICS, EXCLUDE, LOSS_SCALING).filter(tree::has).forEach(fields::add);
     JsonFields.require(tree, "clipping", fields.toArray(String[]::new));
     return new ClippingPlan(
         RuleJson.fromTree(tree.get("rule")),
@@ -64,6 +101,7 @@ final class ClippingJson {
         JsonFields.integer(tree, "maxConsecutiveSkips"),
         JsonFields.bool(tree, "parameterNorms"),
         !tree.has(FORENSICS) || JsonFields.bool(tree, FORENSICS),
-        tree.has(EXCLUDE) ? RuleJson.patterns(tree, EXCLUDE) : List.of());
+        tree.has(EXCLUDE) ? RuleJson.patterns(tree, EXCLUDE) : List.of(),
+        tree.has(LOSS_SCALING) ? lossScaling(tree.get(LOSS_SCALING)) : null);
   }
 }

@@ -104,7 +104,8 @@ public final class GradientClipping implements Serializable {
         .maxConsecutiveSkips(plan.maxConsecutiveSkips())
         .parameterNorms(plan.parameterNorms())
         .forensics(plan.forensics())
-        .excluding(plan.excluded());
+        .excluding(plan.excluded())
+        .scalingBy(plan.lossScaling());
   }
 
   /** Collects settings. Not thread-safe. */
@@ -120,6 +121,7 @@ public final class GradientClipping implements Serializable {
     private boolean parameterNorms;
     private boolean forensics = true;
     private List<NamePattern> excluded = List.of();
+    private @Nullable LossScaling lossScaling;
 
     private Builder(ClipRule base) {
       this.base = base;
@@ -167,6 +169,21 @@ public final class GradientClipping implements Serializable {
 
     private Builder excluding(List<NamePattern> patterns) {
       excluded = patterns;
+      return this;
+    }
+
+    /**
+     * Scales the loss of a network in HALF, and the gradient back before it is clipped; off unless
+     * set. Layerwise pretraining is never scaled. A network with an output layer whose gradient is
+     * not of its loss function alone (center loss, YOLO, one-class, SameDiff) or with a variational
+     * autoencoder is refused at its first step by {@link IllegalStateException}.
+     */
+    public Builder lossScaling(LossScaling lossScaling) {
+      return scalingBy(Objects.requireNonNull(lossScaling, "lossScaling must not be null"));
+    }
+
+    private Builder scalingBy(@Nullable LossScaling scaling) {
+      lossScaling = scaling;
       return this;
     }
 
@@ -233,7 +250,13 @@ public final class GradientClipping implements Serializable {
     public GradientClipping build() {
       return new GradientClipping(
           new ClippingPlan(
-              clipRule(), policy, maxConsecutiveSkips, parameterNorms, forensics, excluded));
+              clipRule(),
+              policy,
+              maxConsecutiveSkips,
+              parameterNorms,
+              forensics,
+              excluded,
+              lossScaling));
     }
 
     private ClipRule clipRule() {

@@ -7,12 +7,15 @@ import io.github.dl4jclipping.step.Installation;
 import io.github.dl4jclipping.step.Installer;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Clips the gradients of the network that it listens to, logs their norms, and stops NaN: one line
@@ -141,6 +144,18 @@ public class GradientClippingListener extends BaseTrainingListener
    */
   @Override
   public void onGradientCalculation(Model model) {
+    ensure(model);
+  }
+
+  /** Makes sure that the loss of this very step is scaled, where the settings say so. */
+  @Override
+  public void onForwardPass(Model model, List<INDArray> activations) {
+    ensure(model);
+  }
+
+  /** Makes sure that the loss of this very step is scaled, where the settings say so. */
+  @Override
+  public void onForwardPass(Model model, Map<String, INDArray> activations) {
     ensure(model);
   }
 

@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -19,6 +20,13 @@ public enum Kind {
     return this == LAYERS
         ? Networks.init(Networks.plainConf(Networks.conf(updater)))
         : Networks.init(Networks.plainGraphConf(Networks.conf(updater)));
+  }
+
+  /** The same in HALF. */
+  public Model half(IUpdater updater) {
+    return this == LAYERS
+        ? Networks.init(Networks.plainConf(Networks.conf(updater).dataType(DataType.FLOAT16)))
+        : Networks.init(Networks.plainGraphConf(Networks.conf(updater).dataType(DataType.FLOAT16)));
   }
 
   public static void fit(Model model, DataSet batch) {

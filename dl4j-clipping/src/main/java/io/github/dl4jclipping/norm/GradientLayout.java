@@ -166,6 +166,15 @@ public final class GradientLayout {
     return joined(p -> p.dividedByMinibatch() && p.role() != ParameterRole.GRADIENT);
   }
 
+  /** Returns the longest stretches of what is divided and is no gradient of the loss. */
+  List<Parameter> notOfLossDivided() {
+    return joined(
+        p ->
+            p.dividedByMinibatch()
+                && p.role() != ParameterRole.GRADIENT
+                && p.role() != ParameterRole.EXCLUDED);
+  }
+
   private List<Parameter> joined(Predicate<Parameter> which) {
     List<Parameter> stretches = new ArrayList<>();
     for (Parameter next : parameters.stream().filter(which).toList()) {

@@ -17,6 +17,8 @@ public final class GradientViews {
   private final List<INDArray> watched;
   private final List<INDArray> divided;
   private final List<INDArray> othersDivided;
+  private final List<INDArray> excluded;
+  private final List<INDArray> notOfLossDivided;
   private final List<Stretch> byParameter;
   private final List<Stretch> watchedStretches;
 
@@ -27,6 +29,8 @@ public final class GradientViews {
     this.watched = cut(layout.watched());
     this.divided = cut(layout.divided());
     this.othersDivided = cut(layout.othersDivided());
+    this.excluded = cut(layout.stretches(ParameterRole.EXCLUDED));
+    this.notOfLossDivided = cut(layout.notOfLossDivided());
     this.byParameter = stretches(layout.parameters(ParameterRole.GRADIENT));
     this.watchedStretches = stretches(layout.watched());
   }
@@ -92,6 +96,16 @@ public final class GradientViews {
   /** Returns what takes no part and is divided by the minibatch size nevertheless. */
   public List<INDArray> othersDivided() {
     return othersDivided;
+  }
+
+  /** Returns the stretches that the settings keep out of clipping. */
+  public List<INDArray> excluded() {
+    return excluded;
+  }
+
+  /** Returns what is divided by the minibatch size and is no gradient of the loss. */
+  public List<INDArray> notOfLossDivided() {
+    return notOfLossDivided;
   }
 
   /** Returns the view of one parameter of the layout. */

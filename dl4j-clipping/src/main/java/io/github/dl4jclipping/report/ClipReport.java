@@ -1,11 +1,13 @@
 package io.github.dl4jclipping.report;
 
 import io.github.dl4jclipping.rule.ClipPart;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what one step did.
@@ -31,6 +33,7 @@ import java.util.Map;
  *     in {@code "ParallelWrapper training thread 1"}
  * @param parts what was done to each group or layer, or in each stage, of a rule that has such;
  *     otherwise empty
+ * @param lossScale how the loss was scaled; null without loss scaling
  */
 public record ClipReport(
     int iteration,
@@ -43,7 +46,8 @@ public record ClipReport(
     StepOutcome outcome,
     Map<String, Double> parameterNorms,
     String worker,
-    List<ClipPart> parts)
+    List<ClipPart> parts,
+    @Nullable LossScaleStatus lossScale)
     implements Serializable {
 
   /** Copies the map and the list, and keeps their order. */
@@ -52,7 +56,7 @@ public record ClipReport(
     parts = List.copyOf(parts);
   }
 
-  /** Creates a report without parts. */
+  /** Creates a report without parts and loss scaling. */
   public ClipReport(
       int iteration,
       int epoch,
@@ -75,7 +79,8 @@ public record ClipReport(
         outcome,
         parameterNorms,
         worker,
-        List.of());
+        List.of(),
+        null);
   }
 
   /**
@@ -86,8 +91,14 @@ public record ClipReport(
     return outcome == StepOutcome.CLIPPED || (outcome == StepOutcome.ZEROED && coefficient < 1);
   }
 
-  /** Returns whether the gradient was not finite, whatever became of it. */
+  /**
+   * Returns whether the gradient was not finite, whatever became of it; false for {@link
+   * StepOutcome#OVERFLOWED}, where it was the loss scale's.
+   */
   public boolean isNonFinite() {
-    return outcome != StepOutcome.UNCHANGED && outcome != StepOutcome.CLIPPED;
+    return switch (outcome) {
+      case UNCHANGED, CLIPPED, OVERFLOWED -> false;
+      case SKIPPED, ZEROED, PASSED_NON_FINITE, RAISED -> true;
+    };
   }
 }

@@ -27,6 +27,8 @@ import java.math.MathContext;
  * @param zeroed the steps with {@link StepOutcome#ZEROED}; one may be among the clipped, too
  * @param passedNonFinite the steps with {@link StepOutcome#PASSED_NON_FINITE}
  * @param raised the steps with {@link StepOutcome#RAISED}
+ * @param overflowed the steps with {@link StepOutcome#OVERFLOWED}, which are not among the
+ *     {@linkplain #nonFinite non-finite} ones
  * @param finiteNorms the steps whose norm before clipping is finite
  * @param sumOfNorms the exact sum of these norms, 0 when there are none
  * @param largestNorm the largest of these norms, NaN when there are none
@@ -38,6 +40,7 @@ public record ClipSummary(
     long zeroed,
     long passedNonFinite,
     long raised,
+    long overflowed,
     long finiteNorms,
     BigDecimal sumOfNorms,
     double largestNorm)
@@ -45,7 +48,7 @@ public record ClipSummary(
 
   /** Sums up no steps. */
   public static final ClipSummary EMPTY =
-      new ClipSummary(0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, Double.NaN);
+      new ClipSummary(0, 0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, Double.NaN);
 
   /** Returns the summary of these steps and one more. */
   public ClipSummary plus(ClipReport report) {
@@ -61,6 +64,7 @@ public record ClipSummary(
         zeroed + other.zeroed,
         passedNonFinite + other.passedNonFinite,
         raised + other.raised,
+        overflowed + other.overflowed,
         finiteNorms + other.finiteNorms,
         sumOfNorms.add(other.sumOfNorms),
         larger(largestNorm, other.largestNorm));
@@ -75,6 +79,7 @@ public record ClipSummary(
         one(report, StepOutcome.ZEROED),
         one(report, StepOutcome.PASSED_NON_FINITE),
         one(report, StepOutcome.RAISED),
+        one(report, StepOutcome.OVERFLOWED),
         finite ? 1 : 0,
         finite ? new BigDecimal(report.norm()) : BigDecimal.ZERO,
         finite ? report.norm() : Double.NaN);
@@ -130,6 +135,8 @@ public record ClipSummary(
         + " passedNonFinite="
         + passedNonFinite
         + " raised="
-        + raised;
+        + raised
+        + " overflowed="
+        + overflowed;
   }
 }

@@ -1,8 +1,10 @@
 package io.github.dl4jclipping.report;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ public final class ClippingLog {
     if (log.isInfoEnabled()) {
       log.info(
           "iteration={} epoch={} score={} normBeforeClip={} normAfterClip={} coefficient={}"
-              + " maxNorm={} outcome={}{} | since last line: {}",
+              + " maxNorm={} outcome={}{}{} | since last line: {}",
           report.iteration(),
           report.epoch(),
           Numbers.format(report.score()),
@@ -38,6 +40,7 @@ public final class ClippingLog {
           Numbers.formatIfFinite(report.coefficient()),
           Numbers.formatIfFinite(report.maxNorm()),
           report.outcome(),
+          lossScale(report.lossScale()),
           parts(report),
           // As text: an asynchronous appender would read it after it was reset.
           window.toString());
@@ -115,6 +118,36 @@ public final class ClippingLog {
     }
     int rank = (int) Math.ceil(share * ascending.length);
     return Numbers.format(ascending[Math.max(rank, 1) - 1]);
+  }
+
+  /**
+   * Says at DEBUG that a step was skipped because its loss was scaled too much: with loss scaling
+   * such steps are expected.
+   *
+   * @param scale the scale of that step
+   * @param next what was made of it
+   */
+  public static void overflowed(int iteration, double scale, LossScaleStatus next) {
+    if (log.isDebugEnabled()) {
+      log.debug(
+          "iteration={} overflowed at lossScale={}: skipped, lossScale={} from now on,"
+              + " lossScaleOverflows={}",
+          iteration,
+          Numbers.format(scale),
+          Numbers.format(next.scale()),
+          next.overflows());
+    }
+  }
+
+  private static String lossScale(@Nullable LossScaleStatus scale) {
+    return scale == null
+        ? ""
+        : " lossScale="
+            + Numbers.format(scale.scale())
+            + " lossScaleGoodSteps="
+            + scale.goodSteps()
+            + " lossScaleOverflows="
+            + scale.overflows();
   }
 
   private static String parts(ClipReport report) {

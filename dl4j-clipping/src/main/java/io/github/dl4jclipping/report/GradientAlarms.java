@@ -11,6 +11,9 @@ public final class GradientAlarms {
 
   /** Takes a step in. */
   public void add(ClipReport report, AlarmSettings settings) {
+    if (report.outcome() == StepOutcome.OVERFLOWED) {
+      return; // says something of the scale alone
+    }
     vanishing.add(report, settings.vanishingNorm(), settings.vanishingSteps());
     clipping.add(report, settings.clippedShare(), settings.clippedSteps());
   }

@@ -9,6 +9,7 @@ public final class ReportWindow {
   private int steps;
   private int clipped;
   private int skipped;
+  private int overflowed;
   private double largestNorm = Double.NaN; // until there was a finite one
 
   /** Takes a step in. */
@@ -16,6 +17,8 @@ public final class ReportWindow {
     steps++;
     if (report.outcome() == StepOutcome.SKIPPED) {
       skipped++;
+    } else if (report.outcome() == StepOutcome.OVERFLOWED) {
+      overflowed++;
     } else if (report.isClipped()) {
       clipped++;
     }
@@ -29,6 +32,7 @@ public final class ReportWindow {
     steps = 0;
     clipped = 0;
     skipped = 0;
+    overflowed = 0;
     largestNorm = Double.NaN;
   }
 
@@ -42,6 +46,7 @@ public final class ReportWindow {
         + " largestNormBeforeClip="
         + Numbers.formatIfFinite(largestNorm)
         + " skipped="
-        + skipped;
+        + skipped
+        + (overflowed == 0 ? "" : " overflowed=" + overflowed);
   }
 }

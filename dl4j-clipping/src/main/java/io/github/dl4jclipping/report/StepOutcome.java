@@ -13,5 +13,10 @@ public enum StepOutcome {
   /** Not finite and applied all the same. */
   PASSED_NON_FINITE,
   /** Not finite and not applied; an exception tells of it. */
-  RAISED
+  RAISED,
+  /**
+   * Not finite because the loss was scaled too much, and not applied; the scale is lowered and
+   * training goes on. Expected under loss scaling, and no non-finite step.
+   */
+  OVERFLOWED
 }

@@ -1,11 +1,13 @@
 package io.github.dl4jclipping.step;
 
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.norm.NamePattern;
 import io.github.dl4jclipping.rule.ClipRule;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step needs to know of the settings. Immutable.
@@ -17,6 +19,7 @@ import java.util.Objects;
  * @param parameterNorms whether every report carries the norm of each parameter
  * @param forensics whether it is found out where a non-finite gradient came from
  * @param excluded the parameters that are neither measured nor clipped
+ * @param lossScaling how the loss is scaled, null where it is not
  */
 public record ClippingPlan(
     ClipRule rule,
@@ -24,7 +27,8 @@ public record ClippingPlan(
     int maxConsecutiveSkips,
     boolean parameterNorms,
     boolean forensics,
-    List<NamePattern> excluded)
+    List<NamePattern> excluded,
+    @Nullable LossScaling lossScaling)
     implements Serializable {
 
   /** How many skips in a row are allowed unless said otherwise. */
@@ -51,6 +55,7 @@ public record ClippingPlan(
         + (usualSkips ? "" : ", maxConsecutiveSkips=" + maxConsecutiveSkips)
         + (parameterNorms ? ", parameterNorms" : "")
         + (forensics ? "" : ", forensics=false")
-        + (excluded.isEmpty() ? "" : ", exclude=" + excluded);
+        + (excluded.isEmpty() ? "" : ", exclude=" + excluded)
+        + (lossScaling == null ? "" : ", lossScaling=" + lossScaling);
   }
 }

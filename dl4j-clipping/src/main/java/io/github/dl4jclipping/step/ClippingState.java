@@ -1,9 +1,13 @@
 package io.github.dl4jclipping.step;
 
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.forensics.NormHistory;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.GradientAlarms;
 import io.github.dl4jclipping.report.ReportWindow;
+import io.github.dl4jclipping.scaling.LossScale;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
+import io.github.dl4jclipping.scaling.MasterWeights;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +32,9 @@ public final class ClippingState {
   private final NormHistory history = new NormHistory();
   private final Set<String> warned = new HashSet<>();
   private final Histories histories = new Histories();
+  private @Nullable LossScale lossScale;
+  private @Nullable LossScaleStatus lossScaleToTakeUp;
+  private @Nullable MasterWeights master;
   private int consecutiveSkips;
   private long incidents;
   private volatile @Nullable ClipReport lastReport;
@@ -52,6 +59,75 @@ public final class ClippingState {
   /** Returns what the rule has learned. */
   Histories histories() {
     return histories;
+  }
+
+  /** Returns the loss scale: started afresh, or from what is to be taken up, where it is new. */
+  LossScale lossScale(LossScaling settings) {
+    LossScale current = lossScale;
+    if (current == null || !current.settings().equals(settings)) {
+      LossScaleStatus saved = lossScaleToTakeUp;
+      current = saved == null ? new LossScale(settings) : new LossScale(settings, saved);
+      lossScaleToTakeUp = null;
+      lossScale = current;
+    }
+    return current;
+  }
+
+  /** Returns where the loss scale stands; null where there is none. */
+  @Nullable LossScaleStatus lossScale() {
+    return lossScale == null ? lossScaleToTakeUp : lossScale.status();
+  }
+
+  /**
+   * Takes up what was saved of mixed precision: now, where it is at work, otherwise once it is.
+   *
+   * @throws IllegalStateException if a loss scale was saved and the settings at work have none
+   */
+  void takeUp(@Nullable LossScaleStatus savedScale, @Nullable MasterWeights savedMaster) {
+    if (lossScale == null) {
+      lossScaleToTakeUp = savedScale;
+      master = savedMaster;
+      return;
+    }
+    if (savedScale != null) {
+      lossScale.takeUp(savedScale);
+    }
+    if (master != null && savedMaster != null) {
+      master.takeUp(savedMaster);
+    }
+  }
+
+  /**
+   * Checks that a loss scale that was saved has settings to go with.
+   *
+   * @throws IllegalStateException if there is one to take up
+   */
+  void requireNoLossScale() {
+    requireLossScalingFor(lossScaleToTakeUp);
+  }
+
+  /**
+   * Checks that a loss scale can be taken up where clipping is at work.
+   *
+   * @throws IllegalStateException if its settings have no loss scaling
+   */
+  void requireLossScalingFor(@Nullable LossScaleStatus saved) {
+    if (saved != null && lossScale == null) {
+      throw new IllegalStateException(
+          "What restoreState read is of a network whose loss was scaled, by "
+              + saved.scale()
+              + " at last, but these settings have no lossScaling. Nothing has changed. Add"
+              + " lossScaling, or call GradientClipping.detachFrom(network), which drops what was"
+              + " read.");
+    }
+  }
+
+  @Nullable MasterWeights master() {
+    return master;
+  }
+
+  void master(@Nullable MasterWeights weights) {
+    master = weights;
   }
 
   /** Counts a non-finite step and returns how many there have been. */

@@ -9,6 +9,7 @@ import io.github.dl4jclipping.rule.RuleParameter;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -24,9 +25,11 @@ final class ClippingStep {
   private final Stages stages;
   private final StepReporter reporter;
   private final NonFiniteGate gate;
+  private final @Nullable LossScaler scaler;
+  private final Precision precision;
   private final double[] parameterNorms;
 
-  ClippingStep(Host host, ClippingPlan plan, GradientLayout whole) {
+  ClippingStep(Host host, ClippingPlan plan, GradientLayout whole, Mixed mixed) {
     GradientLayout layout = whole.excluding(plan.excluded());
     List<RuleParameter> parameters =
         layout.parameters(ParameterRole.GRADIENT).stream()
@@ -46,7 +49,9 @@ final class ClippingStep {
                 ? Optional.of(new UnitMeter(host.getNetwork(), layout))
                 : Optional.empty(),
             names.size());
-    this.reporter = new StepReporter(host, plan, state, names);
+    this.scaler = mixed.scaler();
+    this.precision = new Precision(host, layout, mixed.master());
+    this.reporter = new StepReporter(host, plan, state, scaler, names);
     this.gate = new NonFiniteGate(host, plan, state, reporter);
     this.parameterNorms = new double[names.size()];
   }
@@ -59,33 +64,56 @@ final class ClippingStep {
     return reporter;
   }
 
+  /** Makes sure that the next loss is scaled, where the settings say so. */
+  void scaleLoss() {
+    if (scaler != null) {
+      scaler.wrap();
+    }
+  }
+
   /** Runs one step. */
   void run(Gradient gradient, Update update) {
     GradientViews views = viewsOf(gradient);
-    int divisor = host.divisor(update);
-    Norms norms = measure(views, divisor);
+    Division division =
+        new Division(host.divisor(update), scaler == null ? 1 : scaler.takeFactor());
+    Norms norms = measure(views, division);
     boolean zeroed = !norms.finite();
     if (zeroed) {
-      if (!gate.admits(gradient, views, norms, update)) {
+      if (scaler != null && scaler.absorbs(update)) {
+        gate.overflowed(views, norms, update);
         return;
       }
-      norms = measure(views, divisor);
+      switch (gate.admit(views, norms, update)) {
+        case NOT -> {
+          return;
+        }
+        case AS_IT_IS -> {
+          division.apply(views);
+          host.normalize(gradient, update);
+          precision.update(gradient, precision.widen(views), update);
+          return;
+        }
+        case ZEROED -> norms = measure(views, division);
+      }
+    } else if (scaler != null) {
+      scaler.good();
     }
     gate.endSkips();
     if (host.normalizesLayers()) {
       reporter.warnOfLayerNormalization(views != own);
-      host.prepare(gradient, update);
-      divisor = 1;
-      norms = measure(views, divisor);
+      division.apply(views);
+      host.normalize(gradient, update);
+      division = Division.DONE;
+      norms = measure(views, division);
     }
-    Applied applied = stages.apply(views, divisor, norms, update);
-    StepOutcome outcome = zeroed ? StepOutcome.ZEROED : applied.outcome();
-    reporter.applied(update, norms, applied, outcome);
-    host.updatePrepared(gradient, update);
+    GradientViews worked = precision.widen(views);
+    Applied applied = stages.apply(worked, division, norms, update);
+    reporter.applied(update, norms, applied, zeroed ? StepOutcome.ZEROED : applied.outcome());
+    precision.update(gradient, worked, update);
   }
 
-  private Norms measure(GradientViews views, int divisor) {
-    return Norms.measure(views, plan.rule().normType(), divisor, parameterNorms);
+  private Norms measure(GradientViews views, Division division) {
+    return Norms.measure(views, plan.rule().normType(), division.whole(), parameterNorms);
   }
 
   /** Returns the network's own views, or views of a gradient that another network computed. */

@@ -2,6 +2,7 @@ package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.norm.GradientLayout;
 import io.github.dl4jclipping.norm.Trainables;
+import io.github.dl4jclipping.scaling.MasterWeights;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -18,14 +19,16 @@ final class GraphHost extends ComputationGraphUpdater implements Host, ClippingU
 
   private final transient LayerNormalization normalization;
   private final transient ClippingStep step;
+  private final transient @Nullable MasterWeights master;
   private transient boolean prepared;
 
-  GraphHost(ComputationGraph network, @Nullable INDArray state, ClippingPlan plan) {
-    super(network, state);
+  GraphHost(ComputationGraph network, @Nullable INDArray state, ClippingPlan plan, Mixed mixed) {
+    super(network, mixed.master() == null ? state : mixed.master().state());
+    master = mixed.master();
     Map<String, Trainable> parts = Trainables.of(network);
     normalization = new LayerNormalization(parts);
     UpdaterGuard.removeFrom(getUpdaterBlocks());
-    step = new ClippingStep(this, plan, GradientLayout.of(parts, false));
+    step = new ClippingStep(this, plan, GradientLayout.of(parts, false), mixed);
   }
 
   @Override
@@ -55,26 +58,44 @@ final class GraphHost extends ComputationGraphUpdater implements Host, ClippingU
   }
 
   @Override
-  public void prepare(Gradient gradient, Update update) {
-    if (isMiniBatch()) {
-      super.divideByMinibatch(true, gradient, update.batchSize());
-    }
+  public void normalize(Gradient gradient, Update update) {
     normalization.apply(gradient, update.iteration(), super::preApply);
-  }
-
-  @Override
-  public void updateAsStock(Gradient gradient, Update update) {
-    super.update(
-        gradient, update.iteration(), update.epoch(), update.batchSize(), update.workspaces());
   }
 
   @Override
   public void updatePrepared(Gradient gradient, Update update) {
     prepared = true;
     try {
-      updateAsStock(gradient, update);
+      super.update(
+          gradient, update.iteration(), update.epoch(), update.batchSize(), update.workspaces());
     } finally {
       prepared = false;
+    }
+  }
+
+  /** Returns the parameters that regularization reads. */
+  @Override
+  protected INDArray getParams() {
+    return master == null ? super.getParams() : master.parameters();
+  }
+
+  @Override
+  public @Nullable INDArray getStateViewArray() {
+    return master == null ? super.getStateViewArray() : master.stateInHalf();
+  }
+
+  @Override
+  public synchronized @Nullable INDArray getStateViewArrayCopy() {
+    INDArray state = getStateViewArray();
+    return state == null ? null : state.dup();
+  }
+
+  @Override
+  public void setStateViewArray(@Nullable INDArray state) {
+    if (master == null) {
+      super.setStateViewArray(state);
+    } else {
+      master.takeOverState(state);
     }
   }
 

@@ -9,8 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +17,6 @@ import org.slf4j.LoggerFactory;
 final class Histories {
 
   private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
-
-  /** How the threads are called that train copies for ParallelWrapper and for Spark. */
-  private static final List<String> WORKERS =
-      List.of("ParallelWrapper", "Executor task launch worker");
 
   /** The rules that were warned of: every worker of every fit would say the same. */
   private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
@@ -97,8 +91,7 @@ final class Histories {
   }
 
   private static void warnOfEmpty(ClipRule rule, Model network) {
-    String thread = Thread.currentThread().getName();
-    if (WORKERS.stream().anyMatch(thread::startsWith)) {
+    if (Trainer.isWorker()) {
       if (TOLD.add(rule.toString())) {
         log.warn(
             "{} learns anew on this worker: its history lasts one fit of ParallelWrapper, or one"
@@ -111,23 +104,19 @@ final class Histories {
                     + " steps: a worker that sees fewer never gets beyond it. Give it more, or a"
                     + " shorter warm-up.");
       }
-    } else if (iterationOf(network) > 0) {
+    } else if (Trainer.iterationOf(network) > 0) {
       log.warn(
           "{} starts with an empty history on a network that has been trained for {} iterations. If"
               + " it was restored from a file with a saved history, call"
               + " GradientClipping.restoreState(network, file) before it trains.",
           rule,
-          iterationOf(network));
+          Trainer.iterationOf(network));
     }
   }
 
-  private static int iterationOf(Model network) {
-    if (network instanceof MultiLayerNetwork layers) {
-      return layers.getIterationCount();
-    }
-    return network instanceof ComputationGraph graph
-        ? graph.getConfiguration().getIterationCount()
-        : 0;
+  /** Returns whether a rule is at work. */
+  boolean isStarted() {
+    return rule != null;
   }
 
   /**
@@ -137,12 +126,12 @@ final class Histories {
    */
   Optional<History> save(Model network) {
     if (rule == null) {
-      if (toTakeUp != null && iterationOf(network) != restoredAt) {
+      if (toTakeUp != null && Trainer.iterationOf(network) != restoredAt) {
         throw new IllegalStateException(
             "this network was trained since its history was restored, from iteration "
                 + restoredAt
                 + " to "
-                + iterationOf(network)
+                + Trainer.iterationOf(network)
                 + ", but not clipped itself, as where workers train copies of it: its history is of"
                 + " the past and not saved.");
       }
@@ -166,7 +155,7 @@ final class Histories {
     ClipRule current = rule;
     if (current == null) {
       toTakeUp = saved;
-      restoredAt = iterationOf(network);
+      restoredAt = Trainer.iterationOf(network);
       return;
     }
     takeUp(saved, current, parameters, start(current, parameters)); // a try, on states of no use

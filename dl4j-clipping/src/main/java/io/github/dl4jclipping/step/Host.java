@@ -24,12 +24,9 @@ interface Host {
   /** Returns what DL4J divides the gradient by: the minibatch size, or 1. */
   int divisor(Update update);
 
-  /** Divides the gradient and normalizes layers, by DL4J's own code. */
-  void prepare(Gradient gradient, Update update);
+  /** Normalizes layers, by DL4J's own code; does nothing where none has such. */
+  void normalize(Gradient gradient, Update update);
 
-  /** Runs DL4J's own update, whole. */
-  void updateAsStock(Gradient gradient, Update update);
-
-  /** Runs DL4J's own update on a gradient that is {@linkplain #prepare prepared} already. */
+  /** Runs DL4J's own update on a gradient that is divided and normalized already. */
   void updatePrepared(Gradient gradient, Update update);
 }

@@ -3,6 +3,7 @@ package io.github.dl4jclipping.step;
 import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.rule.NoRule;
+import io.github.dl4jclipping.scaling.ScaledOutputs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class Installation {
     } else {
       host = install(model, ConfiguredPlan.settle(model, given));
     }
+    host.step().scaleLoss();
     host.step().reporter().join(audience);
   }
 
@@ -60,11 +62,13 @@ public final class Installation {
       refuseForeign(current);
       INDArray state = current == null ? null : current.getStateViewArray();
       if (model instanceof MultiLayerNetwork network) {
-        MultiLayerHost updater = new MultiLayerHost(network, state, plan);
+        Mixed mixed = MixedPrecision.of(network, plan, () -> stateOf(network, state));
+        MultiLayerHost updater = new MultiLayerHost(network, state, plan, mixed);
         network.setUpdater(updater);
         host = updater;
       } else if (model instanceof ComputationGraph graph) {
-        GraphHost updater = new GraphHost(graph, state, plan);
+        Mixed mixed = MixedPrecision.of(graph, plan, () -> stateOf(graph, state));
+        GraphHost updater = new GraphHost(graph, state, plan, mixed);
         graph.setUpdater(updater);
         host = updater;
       } else {
@@ -78,6 +82,15 @@ public final class Installation {
       log.info("{} the gradients of a {}: {}", verb, model.getClass().getSimpleName(), plan);
     }
     return host;
+  }
+
+  /** Returns an updater's state, which DL4J makes up where there is none yet. */
+  private static @Nullable INDArray stateOf(MultiLayerNetwork network, @Nullable INDArray present) {
+    return present != null ? present : new MultiLayerUpdater(network).getStateViewArray();
+  }
+
+  private static @Nullable INDArray stateOf(ComputationGraph graph, @Nullable INDArray present) {
+    return present != null ? present : new ComputationGraphUpdater(graph).getStateViewArray();
   }
 
   /**
@@ -94,6 +107,7 @@ public final class Installation {
       graph.setListeners(others(graph.getListeners()));
       layers = graph.getLayers();
     }
+    ScaledOutputs.unwrap(network);
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       restore(network);
       for (Layer layer : layers) {

@@ -25,7 +25,7 @@ final class LayerHost extends LayerUpdater implements Host, ClippingUpdater {
     Map<String, Trainable> parts = Trainables.of(network);
     normalization = new LayerNormalization(parts);
     UpdaterGuard.removeFrom(getUpdaterBlocks());
-    step = new ClippingStep(this, plan, GradientLayout.of(parts, true));
+    step = new ClippingStep(this, plan, GradientLayout.of(parts, true), Mixed.NONE);
   }
 
   @Override
@@ -55,29 +55,21 @@ final class LayerHost extends LayerUpdater implements Host, ClippingUpdater {
   }
 
   @Override
-  public void prepare(Gradient gradient, Update update) {
-    if (isMiniBatch()) {
-      super.divideByMinibatch(true, gradient, update.batchSize());
-    }
+  public void normalize(Gradient gradient, Update update) {
     super.preApply(getNetwork(), gradient, update.iteration());
-  }
-
-  @Override
-  public void updateAsStock(Gradient gradient, Update update) {
-    // DL4J's check that no updater workspace is open passes over its own class alone.
-    super.update(
-        gradient,
-        update.iteration(),
-        update.epoch(),
-        update.batchSize(),
-        LayerWorkspaceMgr.noWorkspaces());
   }
 
   @Override
   public void updatePrepared(Gradient gradient, Update update) {
     prepared = true;
     try {
-      updateAsStock(gradient, update);
+      // DL4J's check that no updater workspace is open passes over its own class alone.
+      super.update(
+          gradient,
+          update.iteration(),
+          update.epoch(),
+          update.batchSize(),
+          LayerWorkspaceMgr.noWorkspaces());
     } finally {
       prepared = false;
     }

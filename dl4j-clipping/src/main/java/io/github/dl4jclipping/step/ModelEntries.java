@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -20,10 +21,29 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/** Reads and adds entries of text in the zip file of a model. */
+/** Reads and adds entries in the zip file of a model. */
 final class ModelEntries {
 
+  /** No entry. */
+  static final Content NOTHING = out -> {};
+
   private ModelEntries() {}
+
+  /** Writes what an entry holds. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+
+    static Content of(String text) {
+      return out -> out.write(text.getBytes(UTF_8));
+    }
+  }
+
+  /** Reads what an entry holds. */
+  @FunctionalInterface
+  interface Reader<T> {
+    T readFrom(InputStream in) throws IOException;
+  }
 
   /**
    * Returns whether there is an entry.
@@ -42,33 +62,45 @@ final class ModelEntries {
    * @throws ZipException if the file is no zip file
    * @throws java.nio.charset.CharacterCodingException if the entry is no UTF-8
    */
-  static Optional<String> get(Path model, String name) throws IOException {
+  static Optional<String> text(Path model, String name) throws IOException {
+    return read(
+        model,
+        name,
+        in -> UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString());
+  }
+
+  /**
+   * Returns what is read from an entry, if there is one.
+   *
+   * @throws ZipException if the file is no zip file
+   */
+  static <T> Optional<T> read(Path model, String name, Reader<T> reader) throws IOException {
     try (ZipFile zip = new ZipFile(model.toFile())) {
       ZipEntry entry = zip.getEntry(name);
       if (entry == null) {
         return Optional.empty();
       }
       try (InputStream in = zip.getInputStream(entry)) {
-        return Optional.of(
-            UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString());
+        return Optional.of(reader.readFrom(in));
       }
     }
   }
 
   /**
-   * Adds an entry, in the place of one of that name. The file is replaced as a whole once all of it
-   * is written, so that a failure, or a kill, leaves the old one.
+   * Adds entries, in the place of those of their names; one without content is only removed. The
+   * file is replaced as a whole once all of it is written, so that a failure, or a kill, leaves the
+   * old one.
    *
    * @throws ZipException if the file is no zip file
    */
-  static void put(Path model, String name, String text) throws IOException {
+  static void put(Path model, Map<String, Content> entries) throws IOException {
     Path real = model.toRealPath(); // the file that a link leads to, not the link
     if (!Files.isWritable(real)) {
       throw new IOException("it is read-only");
     }
     Path whole = Files.createTempFile(real.getParent(), real.getFileName().toString(), ".tmp");
     try {
-      copyWith(real, whole, name, text);
+      copyWith(real, whole, entries);
       copyPermissions(real, whole);
       move(whole, real);
     } finally {
@@ -76,20 +108,35 @@ final class ModelEntries {
     }
   }
 
-  private static void copyWith(Path from, Path to, String name, String text) throws IOException {
+  private static void copyWith(Path from, Path to, Map<String, Content> entries)
+      throws IOException {
     try (ZipFile zip = new ZipFile(from.toFile());
         OutputStream out = Files.newOutputStream(to);
         ZipOutputStream copy = new ZipOutputStream(out)) {
       for (ZipEntry entry : Collections.list(zip.entries())) {
-        if (!entry.getName().equals(name)) {
+        if (!entries.containsKey(entry.getName())) {
           copy.putNextEntry(new ZipEntry(entry.getName()));
           copy(zip, entry, copy);
           copy.closeEntry();
         }
       }
-      copy.putNextEntry(new ZipEntry(name));
-      copy.write(text.getBytes(UTF_8));
-      copy.closeEntry();
+      for (Map.Entry<String, Content> entry : entries.entrySet()) {
+        if (entry.getValue() != NOTHING) {
+          copy.putNextEntry(new ZipEntry(entry.getKey()));
+          entry.getValue().writeTo(copy);
+          copy.closeEntry();
+        }
+      }
+    }
+  }
+
+  /** Compares an entry with its check sum, which reading alone does not do. */
+  static void requireWhole(Path model, String name) throws IOException {
+    try (ZipFile zip = new ZipFile(model.toFile())) {
+      ZipEntry entry = zip.getEntry(name);
+      if (entry != null) {
+        copy(zip, entry, OutputStream.nullOutputStream());
+      }
     }
   }
 

@@ -11,7 +11,6 @@ import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.report.StepOutcome;
 import java.util.List;
-import org.deeplearning4j.nn.gradient.Gradient;
 
 /** Does with a gradient that is not finite what the policy says. */
 final class NonFiniteGate {
@@ -28,13 +27,22 @@ final class NonFiniteGate {
     this.reporter = reporter;
   }
 
+  /** How a step goes on. */
+  enum Admission {
+    /** Not: it ended here, and nothing is applied. */
+    NOT,
+    /** Its gradient is applied unclipped. */
+    AS_IT_IS,
+    /** Its gradient is finite now. */
+    ZEROED
+  }
+
   /**
-   * Returns whether the step goes on: then its gradient is finite now. Otherwise the step has ended
-   * here.
+   * Decides on a gradient that is not finite.
    *
    * @throws NonFiniteGradientException if the policy says so; nothing of the step was applied
    */
-  boolean admits(Gradient gradient, GradientViews views, Norms norms, Update update) {
+  Admission admit(GradientViews views, Norms norms, Update update) {
     boolean external = !views.isOf(host.getFlattenedGradientsView());
     NonFiniteReport report = investigate(views, update, external);
     reporter.tellNonFinite(report, external);
@@ -42,8 +50,7 @@ final class NonFiniteGate {
       reporter.warnOfNonFinite(
           report, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
       reporter.undecided(update, norms, norms.global(), 1, StepOutcome.PASSED_NON_FINITE);
-      host.updateAsStock(gradient, update);
-      return false;
+      return Admission.AS_IT_IS;
     }
     Sequence.forget(host.getNetwork());
     switch (plan.policy()) {
@@ -52,7 +59,7 @@ final class NonFiniteGate {
             report, "Made 0; the rest is clipped and applied. " + report.remedy());
         GradientRescaling.zeroNonFinite(views.participants());
         GradientRescaling.zeroNonFinite(views.watched());
-        return true;
+        return Admission.ZEROED;
       }
       case SKIP -> {
         int skips = state.countSkip();
@@ -68,12 +75,25 @@ final class NonFiniteGate {
                 + " in a row). "
                 + report.remedy());
         reporter.undecided(update, norms, 0, 0, StepOutcome.SKIPPED);
-        // DL4J subtracts what stands here from the parameters.
-        views.flat().assign(0);
-        return false;
+        drop(views);
+        return Admission.NOT;
       }
       default -> throw raise(report, norms, update, raiseAdvice(report));
     }
+  }
+
+  /** Skips a step that the loss scale is to blame for, whatever the policy is. */
+  void overflowed(GradientViews views, Norms norms, Update update) {
+    if (!Double.isFinite(host.getNetwork().score())) {
+      Sequence.forget(host.getNetwork()); // the forward pass was broken, too
+    }
+    reporter.undecided(update, norms, 0, 0, StepOutcome.OVERFLOWED);
+    drop(views);
+  }
+
+  /** DL4J subtracts what stands here from the parameters. */
+  private static void drop(GradientViews views) {
+    views.flat().assign(0);
   }
 
   /** Looks into the step while everything is as the step found it. */

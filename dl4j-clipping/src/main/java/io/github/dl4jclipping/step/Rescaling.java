@@ -17,9 +17,9 @@ import java.util.Optional;
  * <p>Where the gradient is scaled, the division by the minibatch size and the clip are one
  * multiplication. Where it is not, the division gives what DL4J's own gives, to the bit.
  *
- * @param divisor what the gradient is to be divided by
+ * @param division what the gradient is to be divided by
  */
-record Rescaling(GradientViews views, NormType type, int divisor) {
+record Rescaling(GradientViews views, NormType type, Division division) {
 
   Rescaled apply(Decision decision, Norms norms, Optional<UnitMeasurement> measured) {
     if (decision instanceof Decision.ScaleAll all && all.coefficient() != 1) {
@@ -31,7 +31,7 @@ record Rescaling(GradientViews views, NormType type, int divisor) {
     if (decision instanceof Decision.ScaleUnits units && !isOnes(units.coefficients())) {
       return scaleUnits(units.coefficients(), norms, measured.orElseThrow());
     }
-    GradientRescaling.divide(views.divided(), divisor);
+    division.apply(views);
     if (decision instanceof Decision.Clamp clamp && exceeds(clamp.bound())) {
       GradientRescaling.clamp(views.participants(), clamp.bound());
       return new Rescaled(GradientNorms.global(views.participants(), type), Double.NaN, true);
@@ -40,8 +40,8 @@ record Rescaling(GradientViews views, NormType type, int divisor) {
   }
 
   private Rescaled scaleAll(double coefficient, Norms norms) {
-    GradientRescaling.scale(views.participants(), coefficient / divisor);
-    GradientRescaling.divide(views.othersDivided(), divisor);
+    GradientRescaling.scale(views.participants(), coefficient / division.whole());
+    division.applyToOthers(views);
     // A norm beyond the range of a double is scaled to 0.
     double clippedNorm = coefficient == 0 ? 0 : coefficient * norms.global();
     return new Rescaled(clippedNorm, coefficient, true);
@@ -50,7 +50,8 @@ record Rescaling(GradientViews views, NormType type, int divisor) {
   private Rescaled scaleEach(double[] coefficients, Norms norms) {
     double[] clipped = norms.byParameter().clone();
     for (int i = 0; i < coefficients.length; i++) {
-      GradientRescaling.scale(views.byParameter().get(i).view(), coefficients[i] / divisor);
+      GradientRescaling.scale(
+          views.byParameter().get(i).view(), coefficients[i] / division.whole());
       clipped[i] *= coefficients[i];
     }
     return scaled(clipped, norms);
@@ -64,7 +65,7 @@ record Rescaling(GradientViews views, NormType type, int divisor) {
       double[] left = measured.gradient()[i].clone();
       for (int unit = 0; unit < factors.length; unit++) {
         left[unit] *= factors[unit];
-        factors[unit] /= divisor;
+        factors[unit] /= division.whole();
       }
       GradientRescaling.scaleUnits(views.byParameter().get(i), units.get(i), factors);
       clipped[i] = NormType.L2.combine(left);
@@ -73,7 +74,7 @@ record Rescaling(GradientViews views, NormType type, int divisor) {
   }
 
   private Rescaled scaled(double[] clipped, Norms norms) {
-    GradientRescaling.divide(views.othersDivided(), divisor);
+    division.applyToOthers(views);
     double clippedNorm = type.combine(clipped);
     return new Rescaled(clippedNorm, norms.global() == 0 ? 1 : clippedNorm / norms.global(), true);
   }

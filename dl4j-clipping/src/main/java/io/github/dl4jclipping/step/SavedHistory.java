@@ -1,6 +1,8 @@
 package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.norm.Trainables;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
+import io.github.dl4jclipping.scaling.MasterWeights;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,12 +36,20 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  *  "stages":[{"norms":[0.5,2.0,0.5,1.0,2.0,1.0]}]}
  * }</pre>
  *
- * <p>with the numbers that each stage of the rule has learned, by name.
+ * <p>with the numbers that each stage of the rule has learned, by name. Of a network whose loss is
+ * scaled it is version 2 and has, too,
+ *
+ * <pre>{@code
+ * "lossScale":{"scale":65536.0,"goodSteps":12,"overflows":3}
+ * }</pre>
+ *
+ * <p>and master weights are an entry of their own, see {@link SavedMaster}.
  */
 public final class SavedHistory {
 
   private static final String ENTRY = "dl4j-clipping.json";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final String LOSS_SCALE = "lossScale";
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private SavedHistory() {}
@@ -52,18 +62,23 @@ public final class SavedHistory {
    * @throws UncheckedIOException if it cannot be read or written
    */
   public static void save(Model network, File modelFile) {
+    ClippingState state = ClippingState.of(network);
     History history =
-        ClippingState.of(network)
+        state
             .histories()
             .save(network)
+            .map(saved -> saved.with(state.lossScale()))
             .orElseThrow(
                 () ->
                     new IllegalStateException(
                         "nothing has clipped this network yet, so that there is no history to save:"
                             + " train it first, or call attachTo(network)"));
     Path model = model(modelFile);
+    Map<String, ModelEntries.Content> entries = new LinkedHashMap<>();
+    entries.put(ENTRY, ModelEntries.Content.of(toJson(history).toString()));
+    entries.put(SavedMaster.ENTRY, SavedMaster.of(state.master()));
     try {
-      ModelEntries.put(model, ENTRY, toJson(history).toString());
+      ModelEntries.put(model, entries);
     } catch (ZipException e) {
       throw noModel(model, "is no zip file", e);
     } catch (IOException e) {
@@ -82,9 +97,10 @@ public final class SavedHistory {
   public static void restore(Model network, File modelFile) {
     Path model = model(modelFile);
     History history;
+    MasterWeights master;
     try {
       String entry =
-          ModelEntries.get(model, ENTRY)
+          ModelEntries.text(model, ENTRY)
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
@@ -92,6 +108,7 @@ public final class SavedHistory {
                               + " has no saved history: write one with saveState after DL4J has"
                               + " written the model"));
       history = fromJson(MAPPER.readTree(entry), modelFile);
+      master = SavedMaster.read(model).orElse(null);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "the history in " + modelFile + " is no JSON: " + e.getOriginalMessage(), e);
@@ -103,7 +120,22 @@ public final class SavedHistory {
       throw unusable(modelFile, e);
     }
     requireParameters(network, history, modelFile);
-    ClippingState.of(network).histories().restore(history, network);
+    if (master != null && master.parameters().length() != network.numParams()) {
+      throw new IllegalArgumentException(
+          "the master weights in "
+              + modelFile
+              + " are of another network: they are "
+              + master.parameters().length()
+              + " numbers, but this network has "
+              + network.numParams()
+              + " parameters");
+    }
+    ClippingState state = ClippingState.of(network);
+    if (state.histories().isStarted()) {
+      state.requireLossScalingFor(history.lossScale());
+    }
+    state.histories().restore(history, network);
+    state.takeUp(history.lossScale(), master);
   }
 
   private static void requireParameters(Model network, History history, File modelFile) {
@@ -153,7 +185,8 @@ public final class SavedHistory {
 
   private static ObjectNode toJson(History history) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("version", VERSION);
+    // Without a loss scale, versions before it read all of it.
+    json.put("version", history.lossScale() == null ? 1 : VERSION);
     json.put("rule", history.rule());
     ArrayNode parameters = json.putArray("parameters");
     history.parameters().forEach(parameters::add);
@@ -165,6 +198,13 @@ public final class SavedHistory {
             ArrayNode list = numbers.putArray(name);
             Arrays.stream(values).forEach(list::add);
           });
+    }
+    LossScaleStatus scale = history.lossScale();
+    if (scale != null) {
+      json.putObject(LOSS_SCALE)
+          .put("scale", scale.scale())
+          .put("goodSteps", scale.goodSteps())
+          .put("overflows", scale.overflows());
     }
     return json;
   }
@@ -190,7 +230,26 @@ public final class SavedHistory {
     json.get("parameters").forEach(name -> parameters.add(name.asText()));
     List<Map<String, double[]>> stages = new ArrayList<>();
     json.get("stages").forEach(stage -> stages.add(numbers(stage, modelFile)));
-    return new History(json.get("rule").asText(), parameters, stages);
+    return new History(
+        json.get("rule").asText(), parameters, stages, lossScale(json.get(LOSS_SCALE), modelFile));
+  }
+
+  private static @Nullable LossScaleStatus lossScale(@Nullable JsonNode json, File modelFile) {
+    if (json == null) {
+      return null;
+    }
+    double scale = json.path("scale").asDouble();
+    JsonNode goodSteps = json.path("goodSteps");
+    JsonNode overflows = json.path("overflows");
+    if (!(scale > 0)
+        || Double.isInfinite(scale)
+        || !goodSteps.canConvertToInt()
+        || goodSteps.intValue() < 0
+        || !overflows.canConvertToLong()
+        || overflows.longValue() < 0) {
+      throw damaged(modelFile);
+    }
+    return new LossScaleStatus(scale, goodSteps.intValue(), overflows.longValue());
   }
 
   private static Map<String, double[]> numbers(JsonNode stage, File modelFile) {
@@ -217,6 +276,7 @@ public final class SavedHistory {
     return new IllegalArgumentException(
         "the history in "
             + modelFile
-            + " is damaged: it must have version, rule, parameters and stages of numbers");
+            + " is damaged: it must have version, rule, parameters and stages of numbers, and a"
+            + " lossScale of scale, goodSteps and overflows where it has one");
   }
 }

@@ -31,11 +31,11 @@ final class Stages {
   /**
    * Applies all stages.
    *
-   * @param divisor what the gradient is to be divided by
+   * @param division what the gradient is to be divided by
    * @param norms what was measured of it, in the norm of the first stage
    */
-  Applied apply(GradientViews views, int divisor, Norms norms, Update update) {
-    Applied first = one(0, views, divisor, norms, update);
+  Applied apply(GradientViews views, Division division, Norms norms, Update update) {
+    Applied first = one(0, views, division, norms, update);
     return rules.size() == 1 ? first : others(first, views, norms, update);
   }
 
@@ -47,7 +47,7 @@ final class Stages {
     boolean changed = first.rescaled().changed();
     for (int i = 1; i < rules.size(); i++) {
       Norms left = Norms.measure(views, rules.get(i).normType(), 1, parameterNorms);
-      Applied applied = one(i, views, 1, left, update);
+      Applied applied = one(i, views, Division.DONE, left, update);
       tell(parts, i, left, applied);
       coefficient *= applied.rescaled().coefficient();
       maxNorm = Math.min(maxNorm, boundInReportedNorm(i, applied));
@@ -65,10 +65,11 @@ final class Stages {
     return same ? applied.maxNorm() : Double.POSITIVE_INFINITY;
   }
 
-  private Applied one(int stage, GradientViews views, int divisor, Norms norms, Update update) {
+  private Applied one(
+      int stage, GradientViews views, Division division, Norms norms, Update update) {
     Optional<UnitMeasurement> measured =
         rules.get(stage).needsUnitNorms()
-            ? units.map(meter -> meter.measure(views, divisor))
+            ? units.map(meter -> meter.measure(views, division.whole()))
             : Optional.empty();
     Decision decision =
         states
@@ -81,7 +82,8 @@ final class Stages {
                     norms.byParameter(),
                     measured));
     Rescaled rescaled =
-        new Rescaling(views, rules.get(stage).normType(), divisor).apply(decision, norms, measured);
+        new Rescaling(views, rules.get(stage).normType(), division)
+            .apply(decision, norms, measured);
     return new Applied(
         rescaled,
         decision.maxNorm(),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,14 +25,21 @@ final class StepReporter {
   private final Host host;
   private final ClippingPlan plan;
   private final ClippingState state;
+  private final @Nullable LossScaler scaler;
   private final List<String> parameterNames;
   private final List<Audience> audiences = new CopyOnWriteArrayList<>();
   private boolean reported;
 
-  StepReporter(Host host, ClippingPlan plan, ClippingState state, List<String> parameterNames) {
+  StepReporter(
+      Host host,
+      ClippingPlan plan,
+      ClippingState state,
+      @Nullable LossScaler scaler,
+      List<String> parameterNames) {
     this.host = host;
     this.plan = plan;
     this.state = state;
+    this.scaler = scaler;
     this.parameterNames = parameterNames;
   }
 
@@ -121,7 +129,8 @@ final class StepReporter {
             outcome,
             parameterNorms(norms),
             Thread.currentThread().getName(),
-            parts);
+            parts,
+            scaler == null ? null : scaler.status());
     reported = true;
     state.lastReport(report);
     state.window().add(report);

@@ -34,7 +34,7 @@ final class UnitMeter {
   }
 
   /** Measures, into arrays that the next call fills anew. */
-  UnitMeasurement measure(GradientViews gradient, int divisor) {
+  UnitMeasurement measure(GradientViews gradient, double divisor) {
     measure(gradient.byParameter(), gradientNorms);
     for (double[] norms : gradientNorms) {
       for (int i = 0; i < norms.length; i++) {

@@ -1,6 +1,8 @@
 package io.github.dl4jclipping.report.file;
 
 import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
+import org.jspecify.annotations.Nullable;
 
 /** What every row has, beside the norm of each parameter. */
 enum Column {
@@ -13,7 +15,10 @@ enum Column {
   MAX_NORM("maxNorm"),
   OUTCOME("outcome"),
   CLIPPED("clipped"),
-  WORKER("worker");
+  WORKER("worker"),
+  LOSS_SCALE("lossScale"),
+  LOSS_SCALE_GOOD_STEPS("lossScaleGoodSteps"),
+  LOSS_SCALE_OVERFLOWS("lossScaleOverflows");
 
   private final String title;
 
@@ -25,7 +30,9 @@ enum Column {
     return title;
   }
 
-  Object valueIn(ClipReport report) {
+  /** Returns the value in a report, null where there is none. */
+  @Nullable Object valueIn(ClipReport report) {
+    LossScaleStatus scale = report.lossScale();
     return switch (this) {
       case ITERATION -> report.iteration();
       case EPOCH -> report.epoch();
@@ -37,6 +44,9 @@ enum Column {
       case OUTCOME -> report.outcome().name();
       case CLIPPED -> report.isClipped();
       case WORKER -> report.worker();
+      case LOSS_SCALE -> scale == null ? null : scale.scale();
+      case LOSS_SCALE_GOOD_STEPS -> scale == null ? null : scale.goodSteps();
+      case LOSS_SCALE_OVERFLOWS -> scale == null ? null : scale.overflows();
     };
   }
 

@@ -19,14 +19,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes each step as a row of a CSV file, in UTF-8, after a header.
  *
- * <p>The columns are the components of {@link ClipReport} by name, {@code clipped}, {@code parts}
- * (norm, coefficient and bound of each group, layer or stage of a rule that has such, as a JSON
- * object; otherwise empty), {@code nonFinite}, and {@code norm.0_W}, {@code norm.0_b} and so on for
- * the parameters of the first step that is seen. A number that is not finite is an empty cell, so
- * that every column of numbers holds nothing else, and {@code nonFinite} names it as a JSON object,
- * as in {@code {"norm":"NaN","parameterNorms.0_W":"Infinity"}}; that cell is empty where there is
- * none. A coefficient or a bound that there is not is an empty cell alone. Quotes, commas and line
- * breaks in names are quoted as RFC 4180 says; rows end in a line feed.
+ * <p>The columns are the components of {@link ClipReport} by name, {@code clipped}, {@code
+ * lossScale}, {@code lossScaleGoodSteps} and {@code lossScaleOverflows} (empty without loss
+ * scaling), {@code parts} (norm, coefficient and bound of each group, layer or stage of a rule that
+ * has such, as a JSON object; otherwise empty), {@code nonFinite}, and {@code norm.0_W}, {@code
+ * norm.0_b} and so on for the parameters of the first step that is seen. A number that is not
+ * finite is an empty cell, so that every column of numbers holds nothing else, and {@code
+ * nonFinite} names it as a JSON object, as in {@code
+ * {"norm":"NaN","parameterNorms.0_W":"Infinity"}}; that cell is empty where there is none. A
+ * coefficient or a bound that there is not is an empty cell alone. Quotes, commas and line breaks
+ * in names are quoted as RFC 4180 says; rows end in a line feed.
  *
  * <p>Each row is handed to the operating system in one write before training goes on: a process
  * that is killed loses none. A file that can be written no further, as on a full disk, stops at its

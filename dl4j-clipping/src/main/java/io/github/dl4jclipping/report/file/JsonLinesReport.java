@@ -21,6 +21,7 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  * <pre>{@code
  * {"iteration":7,"epoch":0,"score":1.09,"norm":3.2,"clippedNorm":1.0,"coefficient":0.31,
  *  "maxNorm":1.0,"outcome":"CLIPPED","clipped":true,"worker":"main",
+ *  "lossScale":null,"lossScaleGoodSteps":null,"lossScaleOverflows":null,
  *  "parameterNorms":{"0_W":2.9,"0_b":1.4},"parts":{},"nonFinite":{}}
  * }</pre>
  *

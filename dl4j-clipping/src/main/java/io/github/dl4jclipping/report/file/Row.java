@@ -31,10 +31,13 @@ record Row(
     Map<String, String> nonFinite = new LinkedHashMap<>();
     for (Column column : Column.values()) {
       Object value = column.valueIn(report);
-      boolean missing = value instanceof Double number && !Double.isFinite(number);
-      cells.put(column.title(), missing ? null : value);
-      if (missing && !column.mayBeAbsent()) {
-        nonFinite.put(column.title(), value.toString());
+      if (value instanceof Double number && !Double.isFinite(number)) {
+        cells.put(column.title(), null);
+        if (!column.mayBeAbsent()) {
+          nonFinite.put(column.title(), number.toString());
+        }
+      } else {
+        cells.put(column.title(), value);
       }
     }
     report

@@ -4,6 +4,7 @@ import io.github.dl4jclipping.forensics.NonFiniteParameter;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClipSummary;
 import io.github.dl4jclipping.report.ThresholdAdvice;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -62,6 +63,8 @@ final class PageData {
     put(node, "lastEpoch", last == null ? null : last.epoch());
     put(node, "lastScore", last == null ? Double.NaN : last.score());
     put(node, "lastMaxNorm", last == null ? Double.NaN : last.maxNorm());
+    LossScaleStatus scale = last == null ? null : last.lossScale();
+    put(node, "lastLossScale", scale == null ? Double.NaN : scale.scale());
     return node;
   }
 
@@ -74,6 +77,7 @@ final class PageData {
     node.put("zeroed", summary.zeroed());
     node.put("passedNonFinite", summary.passedNonFinite());
     node.put("raised", summary.raised());
+    node.put("overflowed", summary.overflowed());
     put(node, "clippedShare", summary.clippedShare());
     put(node, "largestNorm", summary.largestNorm());
     put(node, "meanNorm", summary.meanNorm());
@@ -136,6 +140,7 @@ final class PageData {
     node.set("coefficient", ranges(buckets, bucket -> bucket.coefficient));
     node.set("maxNorm", ranges(buckets, bucket -> bucket.maxNorm));
     node.set("score", ranges(buckets, bucket -> bucket.score));
+    node.set("lossScale", ranges(buckets, bucket -> bucket.lossScale));
     return node;
   }
 

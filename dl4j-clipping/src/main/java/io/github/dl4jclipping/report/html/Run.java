@@ -3,6 +3,7 @@ package io.github.dl4jclipping.report.html;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClipSummary;
+import io.github.dl4jclipping.report.StepOutcome;
 import io.github.dl4jclipping.report.ThresholdAdvisor;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class Run {
     if (report.isNonFinite()) {
       incidents.learn(report);
       keepFirstNonFinite(report);
-    } else if (Double.isFinite(report.norm())) {
+    } else if (report.outcome() != StepOutcome.OVERFLOWED && Double.isFinite(report.norm())) {
       largest = largest == null || report.norm() > largest.norm() ? report : largest;
       lastFinite = report;
     }
@@ -46,7 +47,9 @@ final class Run {
     ascending &= last == null || report.iteration() > last.iteration();
     last = report;
     steps.add(report);
-    heatMap.add(report);
+    if (report.outcome() != StepOutcome.OVERFLOWED) {
+      heatMap.add(report); // an overflow breaks every parameter, and says something of none
+    }
     workers.add(report);
     advisor.onStep(report);
     summary = summary.plus(report);

@@ -10,6 +10,7 @@ final class StepBucket implements Buckets.Bucket<StepBucket> {
   final Range coefficient = new Range();
   final Range maxNorm = new Range();
   final Range score = new Range();
+  final Range lossScale = new Range();
 
   private int firstIteration;
   private int lastIteration;
@@ -33,6 +34,9 @@ final class StepBucket implements Buckets.Bucket<StepBucket> {
     coefficient.add(report.coefficient());
     maxNorm.add(report.maxNorm());
     score.add(report.score());
+    if (report.lossScale() != null) {
+      lossScale.add(report.lossScale().scale());
+    }
   }
 
   @Override
@@ -46,6 +50,7 @@ final class StepBucket implements Buckets.Bucket<StepBucket> {
     coefficient.merge(next.coefficient);
     maxNorm.merge(next.maxNorm);
     score.merge(next.score);
+    lossScale.merge(next.lossScale);
   }
 
   int firstIteration() {

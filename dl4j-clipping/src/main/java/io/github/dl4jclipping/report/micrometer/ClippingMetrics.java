@@ -28,7 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <tr><th>name</th><th>type, tags</th><th>what</th></tr>
  * <tr><td>{@code dl4j.clipping.steps}</td><td>counter, {@code outcome}</td>
  *     <td>steps by what became of the gradient: {@code unchanged}, {@code clipped}, {@code skipped},
- *     {@code zeroed}, {@code passed_non_finite}, {@code raised}</td></tr>
+ *     {@code zeroed}, {@code passed_non_finite}, {@code raised}, {@code overflowed}</td></tr>
  * <tr><td>{@code dl4j.clipping.norm}</td><td>summary</td><td>global norms before clipping that are
  *     finite</td></tr>
  * <tr><td>{@code dl4j.clipping.clipped.norm}</td><td>summary</td><td>global norms that the updater
@@ -42,6 +42,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <tr><td>{@code dl4j.clipping.parameter.norm}</td><td>gauge, {@code layer}, {@code parameter}</td>
  *     <td>norm of each parameter before clipping at the last step, such as layer {@code 0} and
  *     parameter {@code 0_W}; NaN where it was</td></tr>
+ * <tr><td>{@code dl4j.clipping.loss.scale}, {@code .loss.scale.good.steps}, {@code
+ *     .loss.scale.overflows}</td><td>gauges</td><td>the loss scale of the last step, the good steps
+ *     in a row since it changed, the steps skipped by overflow; only under loss scaling</td></tr>
  * </table>
  *
  * <p>There are as many series as layers and parameters, and no more: neither iteration nor worker

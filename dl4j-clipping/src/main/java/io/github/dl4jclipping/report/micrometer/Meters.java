@@ -3,6 +3,7 @@ package io.github.dl4jclipping.report.micrometer;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -28,7 +29,8 @@ final class Meters {
   private final DistributionSummary clippedNorm;
   private final DistributionSummary coefficient;
   private final Map<Tags, Counter> nonFinite = new ConcurrentHashMap<>();
-  private final Map<String, LastNorm> parameterNorms = new ConcurrentHashMap<>();
+  private final Map<String, Last> parameterNorms = new ConcurrentHashMap<>();
+  private final Map<String, Last> lossScales = new ConcurrentHashMap<>();
 
   Meters(MeterRegistry registry, Tags tags) {
     this.registry = registry;
@@ -48,11 +50,32 @@ final class Meters {
   void step(ClipReport report) {
     stepsWith(report.outcome()).increment();
     recordIfFinite(norm, report.norm());
-    if (report.outcome() != StepOutcome.SKIPPED) { // whose zeros say that nothing was applied
+    if (report.outcome() != StepOutcome.SKIPPED && report.outcome() != StepOutcome.OVERFLOWED) {
+      // whose zeros would say that nothing was applied
       recordIfFinite(clippedNorm, report.clippedNorm());
       recordIfFinite(coefficient, report.coefficient());
     }
     report.parameterNorms().forEach((name, value) -> lastNorm(name).value = value);
+    if (report.lossScale() != null) {
+      lossScale(report.lossScale());
+    }
+  }
+
+  /** Has gauges only once there is a scale. */
+  private void lossScale(LossScaleStatus status) {
+    lossScale("loss.scale", "What the loss is multiplied by", status.scale());
+    lossScale(
+        "loss.scale.good.steps",
+        "Good steps in a row since the loss scale last changed",
+        status.goodSteps());
+    lossScale(
+        "loss.scale.overflows",
+        "Steps skipped because the scaled gradient overflowed",
+        (double) status.overflows());
+  }
+
+  private void lossScale(String name, String description, double value) {
+    lossScales.computeIfAbsent(name, key -> gauge(key, description, Tags.empty())).value = value;
   }
 
   void nonFinite(NonFiniteReport report) {
@@ -100,16 +123,22 @@ final class Meters {
                 Tags.of("outcome", lowerCase(key))));
   }
 
-  private LastNorm lastNorm(String parameter) {
-    return parameterNorms.computeIfAbsent(parameter, this::gauge);
+  private Last lastNorm(String parameter) {
+    return parameterNorms.computeIfAbsent(
+        parameter,
+        key ->
+            gauge(
+                "parameter.norm",
+                "Norm of a parameter's gradient before clipping, at the last step",
+                Tags.of("layer", layerOf(key), "parameter", key)));
   }
 
-  private LastNorm gauge(String parameter) {
-    LastNorm last = new LastNorm();
+  private Last gauge(String name, String description, Tags own) {
+    Last last = new Last();
     registered.add(
-        Gauge.builder(PREFIX + "parameter.norm", last, norm -> norm.value)
-            .description("Norm of a parameter's gradient before clipping, at the last step")
-            .tags(tags.and("layer", layerOf(parameter), "parameter", parameter))
+        Gauge.builder(PREFIX + name, last, gauge -> gauge.value)
+            .description(description)
+            .tags(tags.and(own))
             .register(registry));
     return last;
   }
@@ -142,7 +171,7 @@ final class Meters {
   }
 
   /** Where a gauge reads. */
-  private static final class LastNorm {
+  private static final class Last {
     private volatile double value = Double.NaN;
   }
 }

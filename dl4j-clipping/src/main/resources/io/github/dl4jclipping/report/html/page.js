@@ -116,6 +116,10 @@
       ["Bound", "bound", bound === null ? "none" : number(bound), bound === null ? "on the norm" : "at the last step"],
       ["Score", "score", number(totals.lastScore), "at the last step", totals.steps > 0 && totals.lastScore === null],
     ];
+    if (totals.lastLossScale !== null) {
+      const skipped = totals.overflowed;
+      list.push(["Loss scale", "loss-scale", number(totals.lastLossScale), count(skipped) + (skipped === 1 ? " overflow" : " overflows") + " skipped"]);
+    }
     byId("tiles").replaceChildren(
       ...list.map(([name, id, value, under, bad]) => {
         const tile = element("div");
@@ -730,6 +734,10 @@
     attempt("coefficient-chart", (host) =>
       smallChart(host, steps.coefficient, "coefficient", colour("after"), (_, __, high) => [-0.04, Math.max(high ?? 0, 1) + 0.06]),
     );
+    byId("loss-scales").hidden = finite(steps.lossScale.max).length === 0;
+    if (!byId("loss-scales").hidden) {
+      attempt("loss-scale-chart", (host) => smallChart(host, steps.lossScale, "loss scale", colour("after")));
+    }
     attempt("histogram", histogram);
     attempt("heat-map", heatMap);
     document.body.dataset.drawn = drawn.length;

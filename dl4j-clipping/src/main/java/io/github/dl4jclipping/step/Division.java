@@ -1,0 +1,41 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.norm.GradientRescaling;
+import io.github.dl4jclipping.norm.GradientViews;
+
+/**
+ * What a step's gradient is yet to be divided by.
+ *
+ * @param batch what DL4J divides by: the minibatch size, or 1
+ * @param lossFactor what the loss was multiplied by; 1 without loss scaling
+ */
+record Division(int batch, double lossFactor) {
+
+  /** Of a gradient that was divided. */
+  static final Division DONE = new Division(1, 1);
+
+  /** Returns what the gradient of the loss is divided by in all. */
+  double whole() {
+    return lossFactor == 1 ? batch : lossFactor * batch;
+  }
+
+  /** Divides the whole gradient; without loss scaling to the bit as DL4J does. */
+  void apply(GradientViews views) {
+    if (lossFactor == 1) {
+      GradientRescaling.divide(views.divided(), batch);
+    } else {
+      GradientRescaling.scale(views.participants(), 1 / whole());
+      applyToOthers(views);
+    }
+  }
+
+  /** Divides what takes no part in clipping. */
+  void applyToOthers(GradientViews views) {
+    if (lossFactor == 1) {
+      GradientRescaling.divide(views.othersDivided(), batch);
+    } else {
+      GradientRescaling.scale(views.excluded(), 1 / whole());
+      GradientRescaling.divide(views.notOfLossDivided(), batch);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.scaling.MasterWeights;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a network in mixed precision has beside its updater.
+ *
+ * @param scaler what scales its loss, null where nothing does
+ * @param master its weights and updater state in FLOAT, null where it has none
+ */
+record Mixed(@Nullable LossScaler scaler, @Nullable MasterWeights master) {
+
+  /** One precision, and the loss as it is. */
+  static final Mixed NONE = new Mixed(null, null);
+}

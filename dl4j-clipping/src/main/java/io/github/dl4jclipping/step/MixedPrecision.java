@@ -1,0 +1,88 @@
+package io.github.dl4jclipping.step;
+
+import io.github.dl4jclipping.LossScaling;
+import io.github.dl4jclipping.report.ClippingLog;
+import io.github.dl4jclipping.scaling.LossScale;
+import io.github.dl4jclipping.scaling.MasterWeights;
+import io.github.dl4jclipping.scaling.ScaledOutputs;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Model;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes ready what a network in mixed precision has beside its updater. */
+final class MixedPrecision {
+
+  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
+
+  /** Every worker of every fit would say the same. */
+  private static final AtomicBoolean TOLD_OF_WORKERS = new AtomicBoolean();
+
+  private MixedPrecision() {}
+
+  /**
+   * Returns it for a network; nothing of the network has changed yet.
+   *
+   * @param updaterState the state of its updater
+   * @throws IllegalStateException if its loss cannot be scaled
+   */
+  static Mixed of(
+      Model network, ClippingPlan plan, Supplier<? extends @Nullable INDArray> updaterState) {
+    LossScaling settings = plan.lossScaling();
+    ClippingState state = ClippingState.of(network);
+    if (settings == null) {
+      state.requireNoLossScale();
+      return Mixed.NONE;
+    }
+    LossScale scale = state.lossScale(settings);
+    LossScaler scaler = new LossScaler(network, scale, ScaledOutputs.of(network, scale));
+    DataType type = network.params().dataType();
+    if (type != DataType.FLOAT16 && state.isNew("loss scaling")) {
+      log.warn(
+          "lossScaling={} buys nothing in a network of {}: it is meant for HALF, whose smallest and"
+              + " largest numbers are 6e-8 and 65504. Leave it out{}.",
+          settings,
+          type,
+          settings.masterWeights() ? "; there are no master weights either" : "");
+    }
+    if (settings.masterWeights() && type == DataType.FLOAT16) {
+      return new Mixed(scaler, master(network, state, updaterState.get()));
+    }
+    state.master(null);
+    return new Mixed(scaler, null);
+  }
+
+  private static MasterWeights master(
+      Model network, ClippingState state, @Nullable INDArray updaterState) {
+    MasterWeights master = state.master();
+    if (master == null) {
+      warnOfLostDigits(network);
+      master = MasterWeights.of(network.params(), updaterState);
+    } else {
+      master = master.with(updaterState); // the next step takes over parameters
+    }
+    state.master(master);
+    return master;
+  }
+
+  private static void warnOfLostDigits(Model network) {
+    int iterations = Trainer.iterationOf(network);
+    if (Trainer.isWorker()) {
+      if (TOLD_OF_WORKERS.compareAndSet(false, true)) {
+        log.warn(
+            "Master weights begin anew on this worker: they last one fit of ParallelWrapper, or one"
+                + " split of Spark, and what they hold beyond HALF is lost with it.");
+      }
+    } else if (iterations > 0) {
+      log.warn(
+          "Master weights begin with the HALF weights of a network that has been trained for {}"
+              + " iterations. If it was restored from a file with saved master weights, call"
+              + " GradientClipping.restoreState(network, file) before it trains.",
+          iterations);
+    }
+  }
+}
