@@ -361,9 +361,9 @@ public final class GradientClipping implements Serializable {
   }
 
   /**
-   * Adds what an adaptive rule has learned of a network to the file that DL4J wrote of it, as an
-   * entry of its own, {@code dl4j-clipping.json}, in the place of one that is there. DL4J opens the
-   * file as before.
+   * Adds what an adaptive rule has learned of a network, its loss scale and its master weights to
+   * the file that DL4J wrote of it, as entries of their own, {@code dl4j-clipping.json} and {@code
+   * dl4j-clipping-master.bin}, in the place of those that are there. DL4J opens the file as before.
    *
    * <pre>{@code
    * network.save(file);
@@ -384,9 +384,10 @@ public final class GradientClipping implements Serializable {
   /**
    * Takes up what {@link #saveState} added to a file: from then on the network is clipped as the
    * one that was saved would have been, to the bit. To be called before the restored network
-   * trains; without it an adaptive rule starts with an empty history, and a WARN. Copies that
-   * workers of ParallelWrapper or Spark train do not take it along. What of the file cannot be
-   * checked before the rule is known, its first step checks.
+   * trains; without it an adaptive rule starts with an empty history and master weights with what
+   * HALF holds, with a WARN, and the loss scale at its initial value. Copies that workers of
+   * ParallelWrapper or Spark train do not take it along. What of the file cannot be checked before
+   * the rule is known, its first step checks.
    *
    * <pre>{@code
    * MultiLayerNetwork network = MultiLayerNetwork.load(file, true);
@@ -399,8 +400,8 @@ public final class GradientClipping implements Serializable {
    * @throws IllegalArgumentException if the network is neither, or the file is no model file, has
    *     no history, a damaged one, or one of another network or a newer version
    * @throws IllegalStateException if the network is not initialised, or clipped by another rule
-   *     than the one that was saved; where it is not clipped yet its first step throws that. In any
-   *     case nothing has changed
+   *     than the one that was saved, or without the loss scaling that was; where it is not clipped
+   *     yet its first step throws that. In any case nothing has changed
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   public static void restoreState(Model network, File modelFile) {

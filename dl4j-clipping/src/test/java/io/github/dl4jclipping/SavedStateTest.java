@@ -249,7 +249,7 @@ class SavedStateTest {
   static Stream<Arguments> damages() {
     return Stream.of(
         Arguments.of(
-            "{\"version\":2}", "newer version: it is of version 2, and this library reads up to 1"),
+            "{\"version\":3}", "newer version: it is of version 3, and this library reads up to 2"),
         Arguments.of("{\"version\":0}", "damaged"),
         Arguments.of("{}", "damaged"),
         Arguments.of("[1,2]", "damaged"),

@@ -136,7 +136,6 @@ public record ClipSummary(
         + passedNonFinite
         + " raised="
         + raised
-        + " overflowed="
-        + overflowed;
+        + (overflowed == 0 ? "" : " overflowed=" + overflowed);
   }
 }

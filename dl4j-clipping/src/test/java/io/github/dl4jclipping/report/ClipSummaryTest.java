@@ -58,7 +58,12 @@ class ClipSummaryTest {
 
     assertThat(summary.steps()).isOne();
     assertThat(summary.nonFinite())
-        .isEqualTo(outcome == StepOutcome.UNCHANGED || outcome == StepOutcome.CLIPPED ? 0 : 1);
+        .isEqualTo(
+            switch (outcome) {
+              case UNCHANGED, CLIPPED, OVERFLOWED -> 0;
+              default -> 1;
+            });
+    assertThat(summary.overflowed()).isEqualTo(outcome == StepOutcome.OVERFLOWED ? 1 : 0);
     assertThat(summary.clipped()).isEqualTo(outcome == StepOutcome.CLIPPED ? 1 : 0);
   }
 

@@ -74,7 +74,7 @@ class VerdictTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"UNCHANGED", "CLIPPED"})
+      names = {"UNCHANGED", "CLIPPED", "OVERFLOWED"})
   void saysWhatBecameOfTheStep(StepOutcome outcome) {
     Verdict verdict = of(observer -> Runs.broken(observer, 3, outcome, 1));
     assertThat(verdict.headline())

@@ -1,0 +1,48 @@
+package io.github.dl4jclipping.samples;
+
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/** A way to train that is the same in every precision. */
+enum HalfSetting {
+  /** Its second moments are smaller than HALF's smallest number. */
+  ADAM("Adam", new Adam(0.005), 1, 2),
+
+  /** Whose gradients HALF holds. */
+  SGD("SGD", new Sgd(0.002), 1, 1),
+
+  /** The same in every other arithmetic: a loss of small weight, and as much more learning rate. */
+  SMALL_LOSS("SGD, loss x 1e-5", new Sgd(200), 1e-5, 1);
+
+  private final String label;
+  private final IUpdater updater;
+  private final double lossWeight;
+  private final int rounds;
+
+  HalfSetting(String label, IUpdater updater, double lossWeight, int rounds) {
+    this.label = label;
+    this.updater = updater;
+    this.lossWeight = lossWeight;
+    this.rounds = rounds;
+  }
+
+  /** Returns the name that the user reads. */
+  String label() {
+    return label;
+  }
+
+  IUpdater updater() {
+    return updater.clone();
+  }
+
+  /** Returns what the loss is multiplied by, and with it gradient, norm and score. */
+  double lossWeight() {
+    return lossWeight;
+  }
+
+  /** Returns how many times the usual number of batches it takes. */
+  int rounds() {
+    return rounds;
+  }
+}
