@@ -7,22 +7,20 @@ import org.nd4j.linalg.learning.config.Sgd;
 /** A way to train that is the same in every precision. */
 enum HalfSetting {
   /** Its second moments are smaller than HALF's smallest number. */
-  ADAM("Adam", new Adam(0.005), 1, 2),
+  ADAM("Adam", 1, 2),
 
   /** Whose gradients HALF holds. */
-  SGD("SGD", new Sgd(0.002), 1, 1),
+  SGD("SGD", 1, 1),
 
   /** The same in every other arithmetic: a loss of small weight, and as much more learning rate. */
-  SMALL_LOSS("SGD, loss x 1e-5", new Sgd(200), 1e-5, 1);
+  SMALL_LOSS("SGD, loss x 1e-5", 1e-5, 1);
 
   private final String label;
-  private final IUpdater updater;
   private final double lossWeight;
   private final int rounds;
 
-  HalfSetting(String label, IUpdater updater, double lossWeight, int rounds) {
+  HalfSetting(String label, double lossWeight, int rounds) {
     this.label = label;
-    this.updater = updater;
     this.lossWeight = lossWeight;
     this.rounds = rounds;
   }
@@ -33,7 +31,7 @@ enum HalfSetting {
   }
 
   IUpdater updater() {
-    return updater.clone();
+    return this == ADAM ? new Adam(0.005) : new Sgd(0.002 / lossWeight);
   }
 
   /** Returns what the loss is multiplied by, and with it gradient, norm and score. */
