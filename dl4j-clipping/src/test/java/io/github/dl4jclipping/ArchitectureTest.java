@@ -43,6 +43,8 @@ class ArchitectureTest {
         .definedBy(ROOT + ".forensics")
         .layer("rule")
         .definedBy(ROOT + ".rule")
+        .layer("scaling")
+        .definedBy(ROOT + ".scaling")
         .layer("norm")
         .definedBy(ROOT + ".norm")
         .whereLayer("root")
@@ -57,6 +59,8 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("root", "step", "report", "outlets")
         .whereLayer("rule")
         .mayOnlyBeAccessedByLayers("root", "step", "report", "outlets")
+        .whereLayer("scaling")
+        .mayOnlyBeAccessedByLayers("step", "report", "outlets")
         .check(LIBRARY);
   }
 

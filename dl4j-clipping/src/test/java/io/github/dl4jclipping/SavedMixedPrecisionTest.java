@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -86,6 +87,63 @@ class SavedMixedPrecisionTest {
     fit(through, 13, 20);
     fit(changed, 13, 20);
     assertThat(Snapshot.of(changed)).isEqualTo(Snapshot.of(through));
+  }
+
+  /** DL4J lays its blocks out anew for a rate of one layer, and back again. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void anotherRateForOneLayerLeavesTheState(Kind kind) {
+    Model through = clipped(kind);
+    Model changed = clipped(kind);
+    fit(through, 1, 12);
+    fit(changed, 1, 12);
+    Kind.setFirstLearningRate(changed, 0.02);
+    CLIPPING.attachTo(changed);
+    Kind.setFirstLearningRate(changed, 0.01);
+    fit(through, 13, 20);
+    fit(changed, 13, 20);
+    assertThat(Snapshot.of(changed)).isEqualTo(Snapshot.of(through));
+  }
+
+  /** Where settings are refused, what was read stays for the right ones. */
+  @Test
+  void refusedSettingsLoseNothing() throws IOException {
+    Model through = clipped(Kind.LAYERS);
+    fit(through, 1, 12);
+    File file = saved(through);
+    fit(through, 13, 20);
+    Model restored = restored(Kind.LAYERS, file);
+    GradientClipping.restoreState(restored, file);
+    GradientClipping wrong = CLIPPING.toBuilder().exclude("nothing*").build();
+    assertThatThrownBy(() -> wrong.attachTo(restored)).isInstanceOf(IllegalStateException.class);
+    restored.addListeners(new GradientClippingListener(CLIPPING));
+    fit(restored, 13, 20);
+    assertThat(Snapshot.of(restored)).isEqualTo(Snapshot.of(through));
+  }
+
+  @Test
+  void restoringTakesTheUpdatersStateThatWasHandedOutBack() throws IOException {
+    Model network = clipped(Kind.LAYERS);
+    fit(network, 1, 12);
+    File file = saved(network);
+    Snapshot before = Snapshot.of(network);
+    fit(network, 13, 14);
+    assertThat(Snapshot.of(network).updaterState()).isNotEqualTo(before.updaterState());
+    GradientClipping.restoreState(network, file);
+    assertThat(Snapshot.of(network).updaterState()).isEqualTo(before.updaterState());
+  }
+
+  @Test
+  void masterWeightsNeedStochasticGradientDescent() {
+    Model network =
+        Networks.init(
+            Networks.plainConf(
+                Networks.conf(new Adam(0.01))
+                    .dataType(DataType.FLOAT16)
+                    .optimizationAlgo(OptimizationAlgorithm.LBFGS)));
+    assertThatThrownBy(() -> CLIPPING.attachTo(network))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll("masterWeights", "LBFGS", "leave masterWeights out");
   }
 
   @Test

@@ -24,6 +24,7 @@ public final class MasterWeights {
   private final @Nullable INDArray state;
   private final INDArray gradient;
   private @Nullable INDArray handedOut;
+  private @Nullable StateLayout layout;
 
   private MasterWeights(INDArray parameters, @Nullable INDArray state) {
     this.parameters = parameters;
@@ -44,21 +45,43 @@ public final class MasterWeights {
   }
 
   /**
-   * Returns what these become with an updater whose state may be another: these where it is as
-   * long, otherwise ones with the same parameters.
+   * Returns what these become with an updater whose state may be another, or lie otherwise: these
+   * where it is as long, otherwise ones with the same parameters.
+   *
+   * @param layout how the updater's state lies
    */
-  public MasterWeights with(@Nullable INDArray updaterState) {
-    boolean asLong =
-        (state == null ? 0 : state.length()) == (updaterState == null ? 0 : updaterState.length());
-    if (!asLong) {
-      return of(parameters, updaterState);
+  public MasterWeights with(@Nullable INDArray updaterState, StateLayout layout) {
+    long length = updaterState == null ? 0 : updaterState.length();
+    if ((state == null ? 0 : state.length()) != length) {
+      MasterWeights other = of(parameters, updaterState);
+      other.layout = layout;
+      return other;
     }
-    takeOverState(updaterState);
+    if (layout.equals(this.layout) || this.layout == null || state == null) {
+      takeOverState(updaterState);
+    } else {
+      rearrange(layout, updaterState);
+    }
+    this.layout = layout;
     return this;
+  }
+
+  /** DL4J has rearranged its own state, and rounded small numbers to 0, as it does nowhere else. */
+  private void rearrange(StateLayout wanted, @Nullable INDArray updaterState) {
+    if (state == null || layout == null) {
+      return;
+    }
+    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      handedOut = null;
+      wanted
+          .arranged(state, layout)
+          .ifPresentOrElse(state::assign, () -> takeOverState(updaterState));
+    }
   }
 
   /** Takes up what was saved, as far as it is as long. */
   public void takeUp(MasterWeights saved) {
+    handedOut = null;
     parameters.assign(saved.parameters);
     if (state != null && saved.state != null && state.length() == saved.state.length()) {
       state.assign(saved.state);
@@ -91,9 +114,9 @@ public final class MasterWeights {
   /** Takes over what something else has changed since the last step. */
   public void takeOver(INDArray networkParameters) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      replace(parameters, parameters.castTo(DataType.FLOAT16), flat(networkParameters));
+      replaceOthers(parameters, parameters.castTo(DataType.FLOAT16), flat(networkParameters));
       if (handedOut != null && state != null) {
-        replace(state, stateInHalf(state), handedOut);
+        replaceOthers(state, stateInHalf(state), handedOut);
         handedOut = null;
       }
     }
@@ -106,7 +129,10 @@ public final class MasterWeights {
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       if (networkState.dataType() == DataType.FLOAT16) {
-        replace(state, stateInHalf(state), flat(networkState));
+        // DL4J's own copies have small numbers rounded to 0: they are no change either.
+        INDArray plain = state.castTo(DataType.FLOAT16);
+        INDArray given = flat(networkState);
+        replace(state, given, Transforms.and(stateInHalf(state).neq(given), plain.neq(given)));
       } else {
         state.assign(flat(networkState));
       }
@@ -124,7 +150,7 @@ public final class MasterWeights {
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       if (handedOut != null) {
-        replace(state, stateInHalf(state), handedOut);
+        replaceOthers(state, stateInHalf(state), handedOut);
       }
       handedOut = stateInHalf(state);
       return handedOut;
@@ -139,8 +165,11 @@ public final class MasterWeights {
   }
 
   /** Puts in what differs from the rounded numbers. */
-  private static void replace(INDArray numbers, INDArray rounded, INDArray by) {
-    INDArray changed = rounded.neq(by);
+  private static void replaceOthers(INDArray numbers, INDArray rounded, INDArray by) {
+    replace(numbers, by, rounded.neq(by));
+  }
+
+  private static void replace(INDArray numbers, INDArray by, INDArray changed) {
     if (changed.any()) {
       numbers.assign(select(changed, by.castTo(DataType.FLOAT), numbers));
     }

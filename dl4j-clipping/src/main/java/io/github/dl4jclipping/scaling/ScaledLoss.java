@@ -1,5 +1,8 @@
 package io.github.dl4jclipping.scaling;
 
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -9,15 +12,21 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
-import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.nd4j.shade.jackson.core.JsonGenerator;
+import org.nd4j.shade.jackson.databind.JsonSerializer;
+import org.nd4j.shade.jackson.databind.SerializerProvider;
+import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
+import org.nd4j.shade.jackson.databind.jsontype.TypeSerializer;
 
 /**
  * Scales the gradient of a loss function, and computes in FLOAT where the network is in HALF; the
  * score stays what it is.
  *
  * <p>Belongs to one network, which never stores it: DL4J's configuration keeps the loss function
- * alone. What is read from JSON, or travels, is connected to none and does what the loss does.
+ * alone, and JSON is the loss function's. A copy that travels is connected to none and does what
+ * the loss does.
  */
+@JsonSerialize(using = ScaledLoss.AsLoss.class)
 public final class ScaledLoss implements ILossFunction {
 
   private static final long serialVersionUID = 1L;
@@ -26,11 +35,20 @@ public final class ScaledLoss implements ILossFunction {
   private final transient @Nullable Connection connection;
 
   /** What a loss function is part of. */
-  record Connection(Model network, LossScale scale, NeuralNetConfiguration original) {}
+  record Connection(
+      Model network,
+      Layer output,
+      LossScale scale,
+      NeuralNetConfiguration original,
+      BooleanSupplier unscaled) {
 
-  /** Wraps a loss function, connected to no network. */
-  public ScaledLoss(@JsonProperty(value = "lossFn", required = true) ILossFunction lossFn) {
-    this(lossFn, null);
+    /**
+     * Returns whether to scale: what divides again is in place, and it is this network that
+     * computes, not one that was given a copy of its layer's configuration.
+     */
+    boolean isActive() {
+      return unscaled.getAsBoolean() && output.input() != null;
+    }
   }
 
   ScaledLoss(ILossFunction lossFn, @Nullable Connection connection) {
@@ -86,7 +104,7 @@ public final class ScaledLoss implements ILossFunction {
   }
 
   private INDArray scaled(INDArray gradient, INDArray labels) {
-    return connection == null
+    return connection == null || !connection.isActive()
         ? gradient
         : gradient.muli(connection.scale().apply(batchSize(connection.network(), labels)));
   }
@@ -105,6 +123,24 @@ public final class ScaledLoss implements ILossFunction {
     return connection != null && array != null && array.dataType() == DataType.FLOAT16
         ? array.castTo(DataType.FLOAT)
         : array;
+  }
+
+  /** Writes the loss function itself. */
+  static final class AsLoss extends JsonSerializer<ScaledLoss> {
+    @Override
+    public void serialize(ScaledLoss loss, JsonGenerator to, SerializerProvider provider)
+        throws IOException {
+      provider
+          .findTypedValueSerializer(loss.lossFn.getClass(), true, null)
+          .serialize(loss.lossFn, to, provider);
+    }
+
+    @Override
+    public void serializeWithType(
+        ScaledLoss loss, JsonGenerator to, SerializerProvider provider, TypeSerializer type)
+        throws IOException {
+      serialize(loss, to, provider);
+    }
   }
 
   @Override

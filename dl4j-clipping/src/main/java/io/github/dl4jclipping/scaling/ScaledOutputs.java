@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
@@ -24,21 +25,25 @@ public final class ScaledOutputs {
 
   private final Model network;
   private final LossScale scale;
+  private final BooleanSupplier unscaled;
   private final List<Layer> outputs;
 
-  private ScaledOutputs(Model network, LossScale scale, List<Layer> outputs) {
+  private ScaledOutputs(
+      Model network, LossScale scale, BooleanSupplier unscaled, List<Layer> outputs) {
     this.network = network;
     this.scale = scale;
+    this.unscaled = unscaled;
     this.outputs = outputs;
   }
 
   /**
    * Finds the output layers of a network.
    *
+   * @param unscaled whether what divides by the scale again is in place
    * @throws IllegalStateException if there is none, or one whose loss cannot be scaled, or a
    *     variational autoencoder; nothing has changed
    */
-  public static ScaledOutputs of(Model network, LossScale scale) {
+  public static ScaledOutputs of(Model network, LossScale scale, BooleanSupplier unscaled) {
     Map<String, Layer> outputs = outputsOf(network);
     requireNoAutoencoder(network);
     if (outputs.isEmpty()) {
@@ -47,7 +52,7 @@ public final class ScaledOutputs {
               + " lossScaling out, and scale the errors that you pass in yourself");
     }
     outputs.forEach(ScaledOutputs::requireScalable);
-    return new ScaledOutputs(network, scale, List.copyOf(outputs.values()));
+    return new ScaledOutputs(network, scale, unscaled, List.copyOf(outputs.values()));
   }
 
   /** Makes sure that each loss is scaled, once. */
@@ -57,19 +62,29 @@ public final class ScaledOutputs {
       ILossFunction loss = LossOf.get(current.getLayer()).orElseThrow();
       if (!isConnected(loss)) {
         NeuralNetConfiguration own = current.clone();
-        LossOf.set(own.getLayer(), scaled(loss, current));
+        LossOf.set(own.getLayer(), scaled(output, loss, current));
         output.setConf(own);
       }
     }
   }
 
-  private ScaledLoss scaled(ILossFunction loss, NeuralNetConfiguration current) {
-    if (!(loss instanceof ScaledLoss before)) {
-      return new ScaledLoss(loss, new ScaledLoss.Connection(network, scale, current));
-    }
+  private ScaledLoss scaled(Layer output, ILossFunction loss, NeuralNetConfiguration current) {
+    ILossFunction plain = loss instanceof ScaledLoss before ? before.getLossFn() : loss;
     NeuralNetConfiguration original =
-        before.connection() == null ? current : before.connection().original();
-    return new ScaledLoss(before.getLossFn(), new ScaledLoss.Connection(network, scale, original));
+        loss instanceof ScaledLoss before ? original(network, before, current) : current;
+    return new ScaledLoss(
+        plain, new ScaledLoss.Connection(network, output, scale, original, unscaled));
+  }
+
+  /** Returns a configuration without a scaled loss, which may have come from another network. */
+  private static NeuralNetConfiguration original(
+      Model network, ScaledLoss loss, NeuralNetConfiguration current) {
+    if (loss.connection() != null && loss.connection().network() == network) {
+      return loss.connection().original();
+    }
+    NeuralNetConfiguration plain = current.clone();
+    LossOf.set(plain.getLayer(), loss.getLossFn());
+    return plain;
   }
 
   private boolean isConnected(ILossFunction loss) {
@@ -83,8 +98,8 @@ public final class ScaledOutputs {
   public static void unwrap(Model network) {
     for (Layer output : outputsOf(network).values()) {
       ILossFunction loss = LossOf.get(output.conf().getLayer()).orElse(null);
-      if (loss instanceof ScaledLoss scaled && scaled.connection() != null) {
-        output.setConf(scaled.connection().original());
+      if (loss instanceof ScaledLoss scaled) {
+        output.setConf(original(network, scaled, output.conf()));
       }
     }
   }

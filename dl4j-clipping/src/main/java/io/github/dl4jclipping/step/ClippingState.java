@@ -61,16 +61,21 @@ public final class ClippingState {
     return histories;
   }
 
-  /** Returns the loss scale: started afresh, or from what is to be taken up, where it is new. */
+  /** Returns the loss scale for some settings: the one in use, what was saved, or a fresh one. */
   LossScale lossScale(LossScaling settings) {
-    LossScale current = lossScale;
-    if (current == null || !current.settings().equals(settings)) {
-      LossScaleStatus saved = lossScaleToTakeUp;
-      current = saved == null ? new LossScale(settings) : new LossScale(settings, saved);
-      lossScaleToTakeUp = null;
-      lossScale = current;
+    if (lossScale != null && lossScale.settings().equals(settings)) {
+      return lossScale;
     }
-    return current;
+    return lossScaleToTakeUp == null
+        ? new LossScale(settings)
+        : new LossScale(settings, lossScaleToTakeUp);
+  }
+
+  /** Puts a loss scale and master weights to use. */
+  void use(LossScale scale, @Nullable MasterWeights weights) {
+    lossScale = scale;
+    lossScaleToTakeUp = null;
+    master = weights;
   }
 
   /** Returns where the loss scale stands; null where there is none. */
@@ -124,10 +129,6 @@ public final class ClippingState {
 
   @Nullable MasterWeights master() {
     return master;
-  }
-
-  void master(@Nullable MasterWeights weights) {
-    master = weights;
   }
 
   /** Counts a non-finite step and returns how many there have been. */

@@ -88,9 +88,7 @@ final class ClippingStep {
           return;
         }
         case AS_IT_IS -> {
-          division.apply(views);
-          host.normalize(gradient, update);
-          precision.update(gradient, precision.widen(views), update);
+          passOn(gradient, views, division, update);
           return;
         }
         case ZEROED -> norms = measure(views, division);
@@ -110,6 +108,19 @@ final class ClippingStep {
     Applied applied = stages.apply(worked, division, norms, update);
     reporter.applied(update, norms, applied, zeroed ? StepOutcome.ZEROED : applied.outcome());
     precision.update(gradient, worked, update);
+  }
+
+  /** Hands a gradient to the updater that nothing clips. */
+  private void passOn(Gradient gradient, GradientViews views, Division division, Update update) {
+    if (host.normalizesLayers()) {
+      division.apply(views);
+      host.normalize(gradient, update);
+      precision.update(gradient, precision.widen(views), update);
+    } else {
+      GradientViews worked = precision.widen(views);
+      division.apply(worked);
+      precision.update(gradient, worked, update);
+    }
   }
 
   private Norms measure(GradientViews views, Division division) {

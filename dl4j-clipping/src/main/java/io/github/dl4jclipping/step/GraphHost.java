@@ -80,7 +80,7 @@ final class GraphHost extends ComputationGraphUpdater implements Host, ClippingU
   }
 
   @Override
-  public @Nullable INDArray getStateViewArray() {
+  public synchronized @Nullable INDArray getStateViewArray() {
     return master == null ? super.getStateViewArray() : master.stateInHalf();
   }
 
@@ -91,7 +91,7 @@ final class GraphHost extends ComputationGraphUpdater implements Host, ClippingU
   }
 
   @Override
-  public void setStateViewArray(@Nullable INDArray state) {
+  public synchronized void setStateViewArray(@Nullable INDArray state) {
     if (master == null) {
       super.setStateViewArray(state);
     } else {

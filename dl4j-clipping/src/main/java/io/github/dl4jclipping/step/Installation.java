@@ -42,7 +42,7 @@ public final class Installation {
    */
   public static void ensure(Model model, @Nullable ClippingPlan given, Audience audience) {
     ClippingUpdater host;
-    if (updaterOf(model) instanceof ClippingUpdater installed) {
+    if (Updaters.of(model) instanceof ClippingUpdater installed) {
       host = installed;
       if (given != null) {
         ConfiguredPlan.requireEqual(given, "what is installed already,", host.step().plan());
@@ -58,17 +58,20 @@ public final class Installation {
   private static ClippingUpdater install(Model model, ClippingPlan plan) {
     ClippingUpdater host;
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      Updater current = updaterOf(model);
+      Updater current = Updaters.of(model);
       refuseForeign(current);
       INDArray state = current == null ? null : current.getStateViewArray();
       if (model instanceof MultiLayerNetwork network) {
-        Mixed mixed = MixedPrecision.of(network, plan, () -> stateOf(network, state));
+        Mixed mixed = MixedPrecision.of(network, plan, () -> new MultiLayerUpdater(network, state));
         MultiLayerHost updater = new MultiLayerHost(network, state, plan, mixed);
+        mixed.commitTo(ClippingState.of(network));
         network.setUpdater(updater);
         host = updater;
       } else if (model instanceof ComputationGraph graph) {
-        Mixed mixed = MixedPrecision.of(graph, plan, () -> stateOf(graph, state));
+        Mixed mixed =
+            MixedPrecision.of(graph, plan, () -> new ComputationGraphUpdater(graph, state));
         GraphHost updater = new GraphHost(graph, state, plan, mixed);
+        mixed.commitTo(ClippingState.of(graph));
         graph.setUpdater(updater);
         host = updater;
       } else {
@@ -82,15 +85,6 @@ public final class Installation {
       log.info("{} the gradients of a {}: {}", verb, model.getClass().getSimpleName(), plan);
     }
     return host;
-  }
-
-  /** Returns an updater's state, which DL4J makes up where there is none yet. */
-  private static @Nullable INDArray stateOf(MultiLayerNetwork network, @Nullable INDArray present) {
-    return present != null ? present : new MultiLayerUpdater(network).getStateViewArray();
-  }
-
-  private static @Nullable INDArray stateOf(ComputationGraph graph, @Nullable INDArray present) {
-    return present != null ? present : new ComputationGraphUpdater(graph).getStateViewArray();
   }
 
   /**
@@ -126,7 +120,7 @@ public final class Installation {
   }
 
   private static void restore(Model model) {
-    Updater current = updaterOf(model);
+    Updater current = Updaters.of(model);
     if (current instanceof ClippingUpdater) {
       INDArray state = current.getStateViewArray();
       if (model instanceof MultiLayerNetwork network) {
@@ -138,17 +132,6 @@ public final class Installation {
       }
     }
     ClippingState.forget(model);
-  }
-
-  private static @Nullable Updater updaterOf(Model model) {
-    if (model instanceof MultiLayerNetwork network) {
-      return network.getUpdater(false);
-    }
-    if (model instanceof ComputationGraph graph) {
-      return graph.getUpdater(false);
-    }
-    ConvexOptimizer optimizer = model.getOptimizer();
-    return optimizer == null ? null : optimizer.getUpdater(false);
   }
 
   private static List<TrainingListener> others(Collection<TrainingListener> listeners) {

@@ -5,10 +5,12 @@ import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.scaling.LossScale;
 import io.github.dl4jclipping.scaling.MasterWeights;
 import io.github.dl4jclipping.scaling.ScaledOutputs;
+import io.github.dl4jclipping.scaling.StateLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
-import org.jspecify.annotations.Nullable;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
@@ -27,11 +29,11 @@ final class MixedPrecision {
   /**
    * Returns it for a network; nothing of the network has changed yet.
    *
-   * @param updaterState the state of its updater
+   * @param updater one of DL4J's for it, with its state
    * @throws IllegalStateException if its loss cannot be scaled
    */
   static Mixed of(
-      Model network, ClippingPlan plan, Supplier<? extends @Nullable INDArray> updaterState) {
+      Model network, ClippingPlan plan, Supplier<? extends BaseMultiLayerUpdater<?>> updater) {
     LossScaling settings = plan.lossScaling();
     ClippingState state = ClippingState.of(network);
     if (settings == null) {
@@ -39,7 +41,12 @@ final class MixedPrecision {
       return Mixed.NONE;
     }
     LossScale scale = state.lossScale(settings);
-    LossScaler scaler = new LossScaler(network, scale, ScaledOutputs.of(network, scale));
+    LossScaler scaler =
+        new LossScaler(
+            network,
+            scale,
+            ScaledOutputs.of(
+                network, scale, () -> Updaters.of(network) instanceof ClippingUpdater));
     DataType type = network.params().dataType();
     if (type != DataType.FLOAT16 && state.isNew("loss scaling")) {
       log.warn(
@@ -49,24 +56,33 @@ final class MixedPrecision {
           type,
           settings.masterWeights() ? "; there are no master weights either" : "");
     }
-    if (settings.masterWeights() && type == DataType.FLOAT16) {
-      return new Mixed(scaler, master(network, state, updaterState.get()));
-    }
-    state.master(null);
-    return new Mixed(scaler, null);
+    return settings.masterWeights() && type == DataType.FLOAT16
+        ? new Mixed(scaler, scale, master(network, state, updater.get()))
+        : new Mixed(scaler, scale, null);
   }
 
   private static MasterWeights master(
-      Model network, ClippingState state, @Nullable INDArray updaterState) {
+      Model network, ClippingState state, BaseMultiLayerUpdater<?> updater) {
+    requireSgd(network);
+    INDArray updaterState = updater.getStateViewArray();
+    StateLayout layout = StateLayout.of(updater.getUpdaterBlocks());
     MasterWeights master = state.master();
     if (master == null) {
       warnOfLostDigits(network);
       master = MasterWeights.of(network.params(), updaterState);
-    } else {
-      master = master.with(updaterState); // the next step takes over parameters
     }
-    state.master(master);
-    return master;
+    return master.with(updaterState, layout); // the next step takes over parameters
+  }
+
+  private static void requireSgd(Model network) {
+    OptimizationAlgorithm algorithm = network.conf().getOptimizationAlgo();
+    if (algorithm != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
+      throw new IllegalStateException(
+          "masterWeights go with STOCHASTIC_GRADIENT_DESCENT, which subtracts each update once, but"
+              + " this network is optimised by "
+              + algorithm
+              + ". Nothing has changed: leave masterWeights out.");
+    }
   }
 
   private static void warnOfLostDigits(Model network) {

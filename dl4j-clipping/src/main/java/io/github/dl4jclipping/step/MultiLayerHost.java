@@ -81,7 +81,7 @@ final class MultiLayerHost extends MultiLayerUpdater implements Host, ClippingUp
   }
 
   @Override
-  public @Nullable INDArray getStateViewArray() {
+  public synchronized @Nullable INDArray getStateViewArray() {
     return master == null ? super.getStateViewArray() : master.stateInHalf();
   }
 
@@ -92,7 +92,7 @@ final class MultiLayerHost extends MultiLayerUpdater implements Host, ClippingUp
   }
 
   @Override
-  public void setStateViewArray(@Nullable INDArray state) {
+  public synchronized void setStateViewArray(@Nullable INDArray state) {
     if (master == null) {
       super.setStateViewArray(state);
     } else {

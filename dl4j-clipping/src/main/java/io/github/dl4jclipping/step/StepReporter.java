@@ -98,7 +98,11 @@ final class StepReporter {
     if (!(plan.rule() instanceof NoRule) && state.isNew("layer normalization")) {
       log.warn(
           "A layer has a GradientNormalization of its own: it is applied first, and the global norm"
-              + " is measured and clipped after it. Remove it unless you want both.");
+              + " is measured and clipped after it. Remove it unless you want both.{}",
+          scaler == null
+              ? ""
+              : " Under loss scaling the gradient is divided by the scale before it, in the"
+                  + " network's own precision, so that small elements are lost in HALF.");
     }
     if (externalGradient
         && host.normalizationMissesExternalGradients()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jclipping.Snapshot;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
@@ -14,6 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class MasterWeightsTest {
+
+  private static final StateLayout NOWHERE = new StateLayout(List.of());
 
   /** In HALF each of these updates is lost: half a unit in the last place of 1 is 0.00049. */
   @Test
@@ -88,10 +91,10 @@ class MasterWeightsTest {
     MasterWeights master = MasterWeights.of(network, half(1, 1));
     master.gradient().assign(1e-5);
     master.apply(network, half(0, 0));
-    MasterWeights other = master.with(half(1, 2, 3, 4));
+    MasterWeights other = master.with(half(1, 2, 3, 4), NOWHERE);
     assertThat(other.parameters().toFloatVector()).containsExactly(1 - 1e-5f, 2 - 1e-5f);
     assertThat(other.state().toFloatVector()).containsExactly(1, 2, 3, 4);
-    assertThat(master.with(null).state()).isNull();
+    assertThat(master.with(null, NOWHERE).state()).isNull();
   }
 
   @Test

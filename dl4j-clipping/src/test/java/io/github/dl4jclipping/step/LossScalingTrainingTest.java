@@ -30,7 +30,9 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseOutputLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.Cnn3DLossLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -45,6 +47,8 @@ import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -102,7 +106,19 @@ class LossScalingTrainingTest {
                 image,
                 new ConvolutionLayer.Builder(1, 1).nOut(3).build(),
                 new CnnLossLayer.Builder(LossFunction.MSE).activation(Activation.TANH).build()),
-            images()));
+            images()),
+        Arguments.of(
+            "volume loss",
+            layers(
+                InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 2, 2, 2, 2),
+                new Convolution3D.Builder(1, 1, 1).nOut(3).build(),
+                new Cnn3DLossLayer.Builder(Convolution3D.DataFormat.NCDHW)
+                    .lossFunction(LossFunction.MSE)
+                    .activation(Activation.TANH)
+                    .build()),
+            new DataSet(
+                Nd4j.rand(DataType.DOUBLE, 3, 2, 2, 2, 2),
+                Nd4j.rand(DataType.DOUBLE, 3, 3, 2, 2, 2))));
   }
 
   private static MultiLayerConfiguration layers(InputType input, Layer... layers) {
@@ -443,22 +459,55 @@ class LossScalingTrainingTest {
   }
 
   @Test
-  void aLossThatIsReadFromJsonIsAsItWas() throws Exception {
+  void jsonOfALayerIsThatOfThePlainLoss() throws Exception {
     MultiLayerNetwork network = (MultiLayerNetwork) Kind.LAYERS.plain(new Sgd(0.1));
+    ILossFunction plain = lossOf(network);
     clipping(1, SCALING).attachTo(network);
-    NeuralNetConfiguration read =
-        NeuralNetConfiguration.fromJson(network.getOutputLayer().conf().toJson());
-    ILossFunction loss = ((BaseOutputLayer) read.getLayer()).getLossFn();
-    assertThat(loss).isInstanceOf(ScaledLoss.class).isEqualTo(lossOf(network));
-    INDArray labels = Networks.batch(7, 1).getLabels();
-    INDArray outputs = Nd4j.rand(DataType.FLOAT, 7, 3);
-    assertThat(
-            loss.computeGradient(labels, outputs, Activation.SOFTMAX.getActivationFunction(), null))
-        .isEqualTo(
-            ((ScaledLoss) loss)
-                .getLossFn()
-                .computeGradient(
-                    labels, outputs, Activation.SOFTMAX.getActivationFunction(), null));
+    String json = network.getOutputLayer().conf().toJson();
+    assertThat(json).doesNotContain("dl4jclipping");
+    NeuralNetConfiguration read = NeuralNetConfiguration.fromJson(json);
+    assertThat(((BaseOutputLayer) read.getLayer()).getLossFn()).isEqualTo(plain);
+  }
+
+  /** Where DL4J's own updater is back, nothing would divide by the scale. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void nothingIsScaledThatNobodyDivides(Kind kind) {
+    Model network = kind.plain(new Sgd(0.1));
+    Model stock = kind.plain(new Sgd(0.1));
+    clipping(1, SCALING).attachTo(network);
+    Kind.setLearningRate(network, 0.2);
+    Kind.setLearningRate(stock, 0.2);
+    Kind.fit(network, 1, 2);
+    Kind.fit(stock, 1, 2);
+    assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
+  }
+
+  /** DL4J makes the new network from the layers' own configurations. */
+  @Test
+  void transferLearningIsNotScaled() {
+    ComputationGraph network = (ComputationGraph) Kind.GRAPH.plain(new Sgd(0.1));
+    network.addListeners(listener(clipping(1, SCALING)));
+    network.fit(Networks.batch(7, 1));
+    ComputationGraph changed = changed(network);
+    ComputationGraph stock = changed((ComputationGraph) Kind.GRAPH.plain(new Sgd(0.1)));
+    assertThat(changed.getConfiguration().toJson()).doesNotContain("dl4jclipping");
+    stock.setParams(changed.params().dup());
+    Kind.fit(changed, 2, 3);
+    Kind.fit(stock, 2, 3);
+    assertThat(Snapshot.bits(changed.params())).isEqualTo(Snapshot.bits(stock.params()));
+
+    changed.addListeners(listener(clipping(1, SCALING)));
+    Kind.fit(changed, 4);
+    assertThat(seen.last().lossScale()).isEqualTo(new LossScaleStatus(65536, 1, 0));
+    GradientClipping.detachFrom(changed);
+    assertThat(lossOf(changed)).isNotInstanceOf(ScaledLoss.class);
+  }
+
+  private static ComputationGraph changed(ComputationGraph network) {
+    return new TransferLearning.GraphBuilder(network)
+        .nOutReplace("dense", 6, WeightInit.XAVIER)
+        .build();
   }
 
   @Test
