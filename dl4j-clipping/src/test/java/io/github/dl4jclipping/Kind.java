@@ -93,6 +93,14 @@ public enum Kind {
         : ((ComputationGraph) model).clone();
   }
 
+  public static void addListener(Model model, TrainingListener listener) {
+    if (model instanceof MultiLayerNetwork network) {
+      network.addListeners(listener);
+    } else {
+      ((ComputationGraph) model).addListeners(listener);
+    }
+  }
+
   public static Object updater(Model model) {
     return model instanceof MultiLayerNetwork network
         ? network.getUpdater()

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -17,6 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Small networks and batches for tests: always the same for the same arguments. */
@@ -85,6 +87,16 @@ public final class Networks {
             "out", new OutputLayer.Builder(LossFunction.MCXENT).nIn(5).nOut(3).build(), "dense")
         .setOutputs("out")
         .build();
+  }
+
+  /** Layers of any kind in DOUBLE, with a penalty, trained by plain SGD; copies of these. */
+  public static MultiLayerConfiguration layers(InputType input, Layer... layers) {
+    NeuralNetConfiguration.ListBuilder list =
+        conf(new Sgd(0.3)).dataType(DataType.DOUBLE).l2(1e-3).list();
+    for (Layer layer : layers) {
+      list.layer(layer.clone());
+    }
+    return list.setInputType(input).build();
   }
 
   public static MultiLayerNetwork init(MultiLayerConfiguration conf) {

@@ -3,6 +3,7 @@ package io.github.dl4jclipping.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.withPrecision;
 
 import ch.qos.logback.classic.Level;
 import io.github.dl4jclipping.ClippedUpdater;
@@ -11,6 +12,7 @@ import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.Kind;
 import io.github.dl4jclipping.LogCapture;
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.NonFinitePolicy;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.nn.api.Model;
@@ -38,9 +41,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Sgd;
 
 /** DL4J's ParallelWrapper, which trains copies of a network and calls its own listeners alone. */
 @Timeout(5 * 60) // it hangs where an Error ends a worker
@@ -111,6 +116,65 @@ class ParallelWrapperTest {
           .contains("learns anew on this worker", "warm-up takes 1234 steps");
     }
     assertThat(seen.steps).hasSize(BATCHES);
+  }
+
+  /** Each worker has a scale and master weights of its own; the rate leaves HALF as it is. */
+  @ParameterizedTest
+  @EnumSource
+  void everyWorkerInHalfScalesItsLoss(Kind kind) throws Exception {
+    Model network = kind.half(new Sgd(1e-9));
+    Model single = kind.plain(new Sgd(1e-9));
+    single.setParams(network.params().castTo(DataType.FLOAT));
+    CollectingObserver expected = new CollectingObserver();
+    Kind.addListener(single, new GradientClippingListener(ALWAYS).observe(expected));
+    Kind.fit(single, LongStream.range(0, BATCHES).toArray());
+    LossScaling scaling = LossScaling.constant(1024).withMasterWeights(true);
+    GradientClipping clipping = ALWAYS.toBuilder().lossScaling(scaling).build();
+
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      fit(
+          network,
+          2,
+          TrainingMode.AVERAGING,
+          good(),
+          new GradientClippingListener(clipping).observe(seen));
+      assertThat(log.at(Level.WARN))
+          .hasSizeLessThan(2) // once in a JVM
+          .allMatch(line -> line.startsWith("Master weights begin anew on this worker"));
+    }
+
+    assertThat(seen.steps).hasSize(BATCHES);
+    assertThat(seen.steps).allMatch(step -> step.outcome() == StepOutcome.CLIPPED);
+    assertThat(seen.steps).allMatch(step -> step.lossScale().scale() == 1024);
+    assertThat(sortedNorms(seen)).containsExactly(sortedNorms(expected), withPrecision(5e-3));
+  }
+
+  private static double[] sortedNorms(CollectingObserver observer) {
+    return observer.steps.stream().mapToDouble(ClipReport::norm).sorted().toArray();
+  }
+
+  /** A worker's scale begins anew with each fit. */
+  @Test
+  void everyWorkerInHalfBacksOffAndTrains() throws Exception {
+    Model network = Kind.LAYERS.half(new Adam(1e-2));
+    var before = Snapshot.bits(network.params());
+    LossScaling scaling = LossScaling.dynamic().withInitialScale(0x1p18).withMasterWeights(true);
+    GradientClipping clipping = GradientClipping.builder().maxNorm(1).lossScaling(scaling).build();
+
+    fit(
+        network,
+        2,
+        TrainingMode.AVERAGING,
+        batches(IntStream.range(0, 40).mapToObj(seed -> Networks.batch(7, seed)).toList()),
+        new GradientClippingListener(clipping).observe(seen));
+
+    assertThat(seen.steps).hasSize(40);
+    assertThat(seen.steps.stream().map(ClipReport::outcome))
+        .contains(StepOutcome.OVERFLOWED)
+        .doesNotContain(StepOutcome.RAISED);
+    assertThat(seen.last().outcome()).isNotEqualTo(StepOutcome.OVERFLOWED);
+    assertThat(network.params().castTo(DataType.FLOAT).isNaN().any()).isFalse();
+    assertThat(Snapshot.bits(network.params())).isNotEqualTo(before);
   }
 
   @ParameterizedTest

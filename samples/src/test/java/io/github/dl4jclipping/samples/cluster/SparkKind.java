@@ -13,6 +13,7 @@ import org.deeplearning4j.spark.api.TrainingMaster;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -27,9 +28,9 @@ enum SparkKind {
     }
 
     @Override
-    Model network(IUpdater updater) {
+    Model network(NeuralNetConfiguration.Builder conf) {
       MultiLayerNetwork network =
-          new MultiLayerNetwork(builder(updater).list().layer(dense()).layer(output()).build());
+          new MultiLayerNetwork(conf.list().layer(dense()).layer(output()).build());
       network.init();
       return network;
     }
@@ -55,11 +56,10 @@ enum SparkKind {
     }
 
     @Override
-    Model network(IUpdater updater) {
+    Model network(NeuralNetConfiguration.Builder conf) {
       ComputationGraph network =
           new ComputationGraph(
-              builder(updater)
-                  .graphBuilder()
+              conf.graphBuilder()
                   .addInputs("in")
                   .addLayer("dense", dense(), "in")
                   .addLayer("out", output(), "dense")
@@ -88,8 +88,17 @@ enum SparkKind {
   private static final int INPUTS = 4;
   private static final int CLASSES = 3;
 
+  abstract Model network(NeuralNetConfiguration.Builder conf);
+
   /** Returns a network, the same for the same updater. */
-  abstract Model network(IUpdater updater);
+  Model network(IUpdater updater) {
+    return network(builder(updater));
+  }
+
+  /** Returns the same in HALF. */
+  Model half(IUpdater updater) {
+    return network(builder(updater).dataType(DataType.FLOAT16));
+  }
 
   /** Trains a network without Spark. */
   abstract void fitHere(Model network, DataSet batch);

@@ -3,16 +3,19 @@ package io.github.dl4jclipping.samples.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.dl4jclipping.ClippedUpdater;
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.report.ClipSummary;
 import io.github.dl4jclipping.report.file.JsonLinesReport;
 import java.io.NotSerializableException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Adam;
@@ -197,6 +201,46 @@ class SparkLocalTest {
     assertThat(reports.summary().clipped()).isEqualTo(7);
     assertThat(reports.incidents()).hasSize(1);
     assertThat(reports.incidents().get(0).describe()).contains(parameter);
+  }
+
+  /** The rate leaves HALF as it is, so each batch has the norm that it has at the start. */
+  @ParameterizedTest
+  @EnumSource
+  void everyTaskInHalfScalesItsLoss(SparkKind kind) {
+    Model network = kind.half(new Sgd(1e-9));
+    Model single = kind.network(new Sgd(1e-9));
+    single.setParams(network.params().castTo(DataType.FLOAT));
+    List<Double> norms = new ArrayList<>();
+    single.setListeners(
+        new GradientClippingListener(ALWAYS).observe(report -> norms.add(report.norm())));
+    batches(8).forEach(batch -> kind.fitHere(single, batch));
+    LossScaling scaling = LossScaling.constant(1024).withMasterWeights(true);
+
+    fit(kind, network, 2, batches(8), listener(ALWAYS.toBuilder().lossScaling(scaling).build()));
+
+    ClipSummary summary = reports.summary();
+    assertThat(summary.clipped()).isEqualTo(8);
+    assertThat(summary.largestNorm()).isCloseTo(Collections.max(norms), withinPercentage(1));
+    assertThat(summary.meanNorm())
+        .isCloseTo(norms.stream().mapToDouble(n -> n).average().orElseThrow(), withinPercentage(1));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tasksInHalfBackOffAndTrain(SparkKind kind) {
+    Model network = kind.half(new Adam(1e-2));
+    INDArray before = network.params().dup();
+    LossScaling scaling = LossScaling.dynamic().withInitialScale(0x1p18).withMasterWeights(true);
+    GradientClipping clipping = GradientClipping.builder().maxNorm(1).lossScaling(scaling).build();
+
+    fit(kind, network, 10, batches(40), listener(clipping));
+
+    ClipSummary summary = reports.summary();
+    assertThat(summary.steps()).isEqualTo(40);
+    assertThat(summary.overflowed()).isBetween(1L, 39L);
+    assertThat(reports.incidents()).isEmpty();
+    assertThat(network.params().castTo(DataType.FLOAT).isNaN().any()).isFalse();
+    assertThat(network.params()).isNotEqualTo(before);
   }
 
   @ParameterizedTest
