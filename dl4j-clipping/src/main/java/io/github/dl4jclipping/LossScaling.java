@@ -16,7 +16,10 @@ import java.io.Serializable;
  * <p>The gradient of each output layer's loss is computed in FLOAT and multiplied by the scale,
  * divided by the minibatch size, since DL4J's gradient is a sum over the minibatch. The step
  * divides by the scale again, in the one multiplication that clips. Norms, bounds and scores are of
- * what is not scaled; other listeners see a gradient that is.
+ * what is not scaled; other listeners see a gradient that is. A scale as large as the minibatch
+ * leaves DL4J's gradient as it is, a smaller one makes it smaller. With master weights the quotient
+ * is FLOAT; without, it is rounded to HALF again, and what is below 6e-8 then is lost to the
+ * update.
  *
  * <p>A scaled gradient that is not finite is an overflow: the step is skipped whole and the scale
  * multiplied by the backoff factor. After so many good steps in a row as the growth interval it is

@@ -22,7 +22,7 @@ record HalfResult(
     int brokenAt,
     Duration wallTime) {
 
-  private static final int LAST_STEPS = 10;
+  private static final int STEPS = 10;
 
   /** Returns the score of the first step, NaN where there was none. */
   double firstScore() {
@@ -31,9 +31,15 @@ record HalfResult(
 
   /** Returns the mean score of the last steps, NaN where training broke. */
   double lastScore() {
+    return scoreAt(1);
+  }
+
+  /** Returns the mean score of the steps up to a share of the run, NaN where training broke. */
+  double scoreAt(double share) {
+    int end = (int) Math.round(scores.size() * share);
     return brokenAt >= 0
         ? Double.NaN
-        : scores.subList(Math.max(0, scores.size() - LAST_STEPS), scores.size()).stream()
+        : scores.subList(Math.max(0, end - STEPS), end).stream()
             .mapToDouble(Double::doubleValue)
             .average()
             .orElse(Double.NaN);

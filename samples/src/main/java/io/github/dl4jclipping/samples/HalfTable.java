@@ -11,11 +11,23 @@ final class HalfTable {
 
   /** Returns one line for each result, under a head and above what the columns mean. */
   static String of(List<HalfResult> results) {
-    return row("", "precision", "first", "last", "broke", "zeros", "overflows", "time")
+    return row(
+            "",
+            "precision",
+            "first",
+            "1/4",
+            "1/2",
+            "3/4",
+            "last",
+            "broke",
+            "zeros",
+            "overflows",
+            "time")
         + results.stream().map(HalfTable::row).collect(Collectors.joining())
         + System.lineSeparator()
         + """
-        first, last  DL4J's score, summed over the characters of a step: first step, mean of last 10
+        first        DL4J's score of the first step, summed over its characters
+        1/4 to last  the mean score of 10 steps up to there
         broke        the iteration whose gradient was not finite
         zeros        share of the gradient's elements that are exactly 0; characters that a batch
                      does not have are among them, in every precision
@@ -29,6 +41,9 @@ final class HalfTable {
         result.setting().label(),
         result.contender().label(),
         ResultTable.number(result.firstScore()),
+        ResultTable.number(result.scoreAt(0.25)),
+        ResultTable.number(result.scoreAt(0.5)),
+        ResultTable.number(result.scoreAt(0.75)),
         ResultTable.number(result.lastScore()),
         result.brokenAt() < 0 ? "no" : "iteration " + result.brokenAt(),
         String.format(Locale.ROOT, "%.1f %%", 100 * result.zeros()),
@@ -38,6 +53,6 @@ final class HalfTable {
 
   private static String row(String... cells) {
     return String.format(
-        Locale.ROOT, "%-16s %-19s %7s %7s  %-13s %7s %10s %8s%n", (Object[]) cells);
+        Locale.ROOT, "%-16s %-19s %7s %7s %7s %7s %7s  %-13s %7s %10s %8s%n", (Object[]) cells);
   }
 }
