@@ -1,0 +1,62 @@
+package io.github.dl4jclipping.benchmarks;
+
+import io.github.dl4jclipping.benchmarks.half.HalfMain;
+import io.github.dl4jclipping.benchmarks.half.HalfMain.Job;
+import io.github.dl4jclipping.benchmarks.half.HalfProblem;
+import io.github.dl4jclipping.benchmarks.half.HalfRun;
+import io.github.dl4jclipping.benchmarks.json.Json;
+import io.github.dl4jclipping.benchmarks.peer.Engine;
+import io.github.dl4jclipping.benchmarks.report.HalfReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Trains in FLOAT and in HALF and writes what came of it into the section on HALF of {@code
+ * benchmarks/README.md}.
+ *
+ * <p>{@code mvn -q -Pbenchmark -DcompareHalf} from the root of the repository; with {@code -Dsmoke}
+ * a few steps of everything.
+ */
+public final class HalfBenchmark {
+
+  private static final int STEPS = 1200;
+  private static final int SMOKE_STEPS = 2;
+
+  private HalfBenchmark() {}
+
+  /**
+   * Runs it, each problem in a JVM of its own, one after another: the steps are timed.
+   *
+   * @param args the scale, the module's folder
+   */
+  public static void main(String[] args) throws Exception {
+    boolean smoke = args[0].equals("smoke");
+    Path module = Path.of(args[1]);
+    Path target = module.resolve("target");
+    // Whoever stops the run stops its children.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroy)));
+    ChildJvm jvm =
+        new ChildJvm(
+            new ClassPaths(target.resolve("peers")).of(Engine.ND4J),
+            target.resolve("benchmark").resolve("half"),
+            List.of("-Xmx1g"),
+            true);
+    List<HalfRun> runs = new ArrayList<>();
+    int problems = HalfProblem.values().length;
+    Progress progress = new Progress(System.out, problems, problems);
+    for (HalfProblem problem : HalfProblem.values()) {
+      progress.begin(problem.title());
+      Job job = new Job(problem, smoke ? SMOKE_STEPS : STEPS);
+      runs.addAll(jvm.run(HalfMain.class, problem.name(), job, HalfMain.Report.class).runs());
+      progress.end(1);
+    }
+    Path output = smoke ? target.resolve("benchmark") : module;
+    Json.write(output.resolve("half.json"), new HalfMain.Report(runs));
+    new HalfReport(runs).write(module.resolve("README.md"), output);
+    System.out.println("Written: " + output.resolve("README.md"));
+    System.exit(0);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Trains the same networks in FLOAT and in HALF, with and without loss scaling and master weights.
+ * It may import statistics and json.
+ */
+@NullMarked
+package io.github.dl4jclipping.benchmarks.half;
+
+import org.jspecify.annotations.NullMarked;
