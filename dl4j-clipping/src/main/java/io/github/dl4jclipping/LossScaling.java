@@ -39,8 +39,8 @@ import java.io.Serializable;
  * @param maxScale what it never grows beyond
  * @param masterWeights whether the updater works in FLOAT, with its state and a copy of the
  *     parameters in FLOAT: in HALF an update of less than about a two-thousandth of a weight is
- *     lost. Takes 4 bytes more for each parameter and twice that for its gradient and for each
- *     number of updater state
+ *     lost. Takes 8 bytes more for each parameter, and 4 instead of 2 for each number of updater
+ *     state
  */
 public record LossScaling(
     double initialScale,
@@ -58,9 +58,10 @@ public record LossScaling(
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a scale is not finite or not greater than 0, if not {@code
-   *     minScale <= initialScale <= maxScale}, if {@code growthFactor} is not finite or not greater
-   *     than 1, {@code backoffFactor} not between 0 and 1, or {@code growthInterval < 1}
+   * @throws IllegalArgumentException if a scale is not greater than 0 or above FLOAT's largest
+   *     number, 3.4e38, if not {@code minScale <= initialScale <= maxScale}, if {@code
+   *     growthFactor} is not finite or not greater than 1, {@code backoffFactor} not between 0 and
+   *     1, or {@code growthInterval < 1}
    */
   public LossScaling {
     requireScale("initialScale", initialScale);
@@ -89,8 +90,9 @@ public record LossScaling(
   }
 
   private static void requireScale(String name, double scale) {
-    if (!(scale > 0) || Double.isInfinite(scale)) {
-      throw new IllegalArgumentException(name + " must be finite and > 0, but was " + scale);
+    if (!(scale > 0 && scale <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          name + " must be > 0 and <= 3.4e38, the largest FLOAT, but was " + scale);
     }
   }
 
@@ -105,7 +107,7 @@ public record LossScaling(
   /**
    * Returns a scale that stays: every gradient that is not finite is {@link NonFinitePolicy}'s.
    *
-   * @throws IllegalArgumentException if {@code scale} is not finite or not greater than 0
+   * @throws IllegalArgumentException if {@code scale} is not greater than 0 or above 3.4e38
    */
   public static LossScaling constant(double scale) {
     requireScale("scale", scale);

@@ -24,15 +24,30 @@ class LossScalingTest {
 
   static Stream<Arguments> bad() {
     return Stream.of(
-        bad(() -> LossScaling.constant(0), "scale must be finite and > 0, but was 0.0"),
-        bad(() -> LossScaling.constant(-2), "scale must be finite and > 0, but was -2.0"),
-        bad(() -> LossScaling.constant(Double.NaN), "scale must be finite and > 0, but was NaN"),
-        bad(() -> DYNAMIC.withInitialScale(0), "initialScale must be finite and > 0, but was 0.0"),
+        bad(
+            () -> LossScaling.constant(0),
+            "scale must be > 0 and <= 3.4e38, the largest FLOAT, but was 0.0"),
+        bad(
+            () -> LossScaling.constant(-2),
+            "scale must be > 0 and <= 3.4e38, the largest FLOAT, but was -2.0"),
+        bad(
+            () -> LossScaling.constant(Double.NaN),
+            "scale must be > 0 and <= 3.4e38, the largest FLOAT, but was NaN"),
+        bad(
+            () -> DYNAMIC.withInitialScale(0),
+            "initialScale must be > 0 and <= 3.4e38, the largest FLOAT, but was 0.0"),
         bad(
             () -> DYNAMIC.withInitialScale(Double.POSITIVE_INFINITY),
-            "initialScale must be finite and > 0, but was Infinity"),
-        bad(() -> DYNAMIC.withMinScale(-1), "minScale must be finite and > 0, but was -1.0"),
-        bad(() -> DYNAMIC.withMaxScale(Double.NaN), "maxScale must be finite and > 0, but was NaN"),
+            "initialScale must be > 0 and <= 3.4e38, the largest FLOAT, but was Infinity"),
+        bad(
+            () -> DYNAMIC.withMinScale(-1),
+            "minScale must be > 0 and <= 3.4e38, the largest FLOAT, but was -1.0"),
+        bad(
+            () -> DYNAMIC.withMaxScale(Double.NaN),
+            "maxScale must be > 0 and <= 3.4e38, the largest FLOAT, but was NaN"),
+        bad(
+            () -> DYNAMIC.withMaxScale(1e39),
+            "maxScale must be > 0 and <= 3.4e38, the largest FLOAT, but was 1.0E39"),
         bad(
             () -> DYNAMIC.withMaxScale(65535),
             "initialScale must be from minScale=1.0 to maxScale=65535.0, but was 65536.0"),

@@ -1,6 +1,7 @@
 package io.github.dl4jclipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
@@ -160,6 +161,38 @@ class SavedMixedPrecisionTest {
           .contains("Master weights begin with the HALF weights", "12 iterations", "restoreState");
     }
     assertThat(restored.score()).isFinite();
+  }
+
+  @Test
+  void settingsWithoutLossScalingLeaveNothingToSave() throws IOException {
+    Model network = clipped(Kind.LAYERS);
+    fit(network, 1, 6);
+    ((MultiLayerNetwork) network).setListeners(List.of());
+    Kind.setUpdaterNull(network);
+    GradientClipping plain = GradientClipping.byGlobalNorm(0.5);
+    plain.attachTo(network);
+    Model restored = restored(Kind.LAYERS, saved(network));
+    GradientClipping.restoreState(restored, folder.resolve("model.zip").toFile());
+    assertThatCode(() -> plain.attachTo(restored)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void droppingSavedMasterWeightsIsWarnedOf() throws IOException {
+    Model network = clipped(Kind.LAYERS);
+    fit(network, 1, 6);
+    File file = saved(network);
+    Model later = restored(Kind.LAYERS, file);
+    GradientClipping.restoreState(later, file);
+    GradientClipping without =
+        CLIPPING.toBuilder().lossScaling(LossScaling.dynamic().withMaxScale(0x1p22)).build();
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      later.addListeners(new GradientClippingListener(without));
+      fit(later, 7, 8);
+      assertThat(log.at(Level.WARN))
+          .singleElement()
+          .asString()
+          .contains("masterWeights", "beyond HALF", "withMasterWeights(true)");
+    }
   }
 
   @Test

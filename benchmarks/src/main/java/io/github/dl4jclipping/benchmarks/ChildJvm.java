@@ -12,8 +12,8 @@ import java.util.List;
  * @param classPath its class path
  * @param folder where its files go
  * @param options its options, beyond those that all have
- * @param oneThread whether ND4J gets one thread only: where times do not matter, since on a busy
- *     machine its threads wait for each other at every operation
+ * @param oneThread whether ND4J gets one thread only: on a busy machine its threads wait for each
+ *     other at every operation, and small networks have no use of them
  */
 record ChildJvm(String classPath, Path folder, List<String> options, boolean oneThread) {
 

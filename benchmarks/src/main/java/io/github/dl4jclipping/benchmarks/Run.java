@@ -80,10 +80,15 @@ final class Run {
 
   private void addTraining(TrainingMain.Job job) {
     String name = "training-" + job.network() + "-" + job.batch();
+    int steps =
+        (job.warmupRounds() + job.rounds()) * Variant.values().length
+            + job.rounds(); // of the read pass
     parts.add(
         new Part(
             job.network().title() + ", batch " + job.batch(),
-            5 + 1.2e-3 * (job.warmupMillis() + job.millis()),
+            5
+                + Math.max(
+                    1.2e-3 * (job.warmupMillis() + job.millis()), job.network().seconds() * steps),
             () ->
                 trainings.add(
                     jvm(Engine.ND4J, timed(), "-Xmx3g")
@@ -94,7 +99,7 @@ final class Run {
     parts.add(
         new Part(
             "memory",
-            8 + 2e-3 * Variant.values().length * job.steps(),
+            8 + 4e-3 * Variant.values().length * job.steps(),
             () ->
                 memory.addAll(
                     jvm(Engine.ND4J, false, "-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch")

@@ -71,8 +71,8 @@ public final class ClippingState {
         : new LossScale(settings, lossScaleToTakeUp);
   }
 
-  /** Puts a loss scale and master weights to use. */
-  void use(LossScale scale, @Nullable MasterWeights weights) {
+  /** Puts a loss scale and master weights to use, or none. */
+  void use(@Nullable LossScale scale, @Nullable MasterWeights weights) {
     lossScale = scale;
     lossScaleToTakeUp = null;
     master = weights;

@@ -64,14 +64,14 @@ public final class Installation {
       if (model instanceof MultiLayerNetwork network) {
         Mixed mixed = MixedPrecision.of(network, plan, () -> new MultiLayerUpdater(network, state));
         MultiLayerHost updater = new MultiLayerHost(network, state, plan, mixed);
-        mixed.commitTo(ClippingState.of(network));
+        mixed.commitTo(network);
         network.setUpdater(updater);
         host = updater;
       } else if (model instanceof ComputationGraph graph) {
         Mixed mixed =
             MixedPrecision.of(graph, plan, () -> new ComputationGraphUpdater(graph, state));
         GraphHost updater = new GraphHost(graph, state, plan, mixed);
-        mixed.commitTo(ClippingState.of(graph));
+        mixed.commitTo(graph);
         graph.setUpdater(updater);
         host = updater;
       } else {

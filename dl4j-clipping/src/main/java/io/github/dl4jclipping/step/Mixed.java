@@ -2,6 +2,8 @@ package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.scaling.LossScale;
 import io.github.dl4jclipping.scaling.MasterWeights;
+import io.github.dl4jclipping.scaling.ScaledOutputs;
+import org.deeplearning4j.nn.api.Model;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +19,11 @@ record Mixed(
   /** One precision, and the loss as it is. */
   static final Mixed NONE = new Mixed(null, null, null);
 
-  /** Keeps it for the next updater, now that this one is made. */
-  void commitTo(ClippingState state) {
-    if (scale != null) {
-      state.use(scale, master);
+  /** Keeps it for the next updater, now that this one is made, in the place of what was before. */
+  void commitTo(Model network) {
+    ClippingState.of(network).use(scale, master);
+    if (scaler == null) {
+      ScaledOutputs.unwrap(network); // or settings of before would scale what nobody divides
     }
   }
 }

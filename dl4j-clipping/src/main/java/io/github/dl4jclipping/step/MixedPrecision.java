@@ -6,7 +6,8 @@ import io.github.dl4jclipping.scaling.LossScale;
 import io.github.dl4jclipping.scaling.MasterWeights;
 import io.github.dl4jclipping.scaling.ScaledOutputs;
 import io.github.dl4jclipping.scaling.StateLayout;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
@@ -21,8 +22,8 @@ final class MixedPrecision {
 
   private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
 
-  /** Every worker of every fit would say the same. */
-  private static final AtomicBoolean TOLD_OF_WORKERS = new AtomicBoolean();
+  /** The settings that were warned of: every worker of every fit would say the same. */
+  private static final Set<LossScaling> TOLD = ConcurrentHashMap.newKeySet();
 
   private MixedPrecision() {}
 
@@ -56,19 +57,26 @@ final class MixedPrecision {
           type,
           settings.masterWeights() ? "; there are no master weights either" : "");
     }
-    return settings.masterWeights() && type == DataType.FLOAT16
-        ? new Mixed(scaler, scale, master(network, state, updater.get()))
-        : new Mixed(scaler, scale, null);
+    if (settings.masterWeights() && type == DataType.FLOAT16) {
+      return new Mixed(scaler, scale, master(network, settings, state, updater.get()));
+    }
+    if (state.master() != null) {
+      log.warn(
+          "This network has master weights in FLOAT, but the settings have no masterWeights: it goes"
+              + " on in HALF, and what they hold beyond HALF is dropped. To keep it, use"
+              + " lossScaling(... .withMasterWeights(true)).");
+    }
+    return new Mixed(scaler, scale, null);
   }
 
   private static MasterWeights master(
-      Model network, ClippingState state, BaseMultiLayerUpdater<?> updater) {
+      Model network, LossScaling settings, ClippingState state, BaseMultiLayerUpdater<?> updater) {
     requireSgd(network);
     INDArray updaterState = updater.getStateViewArray();
     StateLayout layout = StateLayout.of(updater.getUpdaterBlocks());
     MasterWeights master = state.master();
     if (master == null) {
-      warnOfLostDigits(network);
+      warnOfLostDigits(network, settings);
       master = MasterWeights.of(network.params(), updaterState);
     }
     return master.with(updaterState, layout); // the next step takes over parameters
@@ -85,10 +93,10 @@ final class MixedPrecision {
     }
   }
 
-  private static void warnOfLostDigits(Model network) {
+  private static void warnOfLostDigits(Model network, LossScaling settings) {
     int iterations = Trainer.iterationOf(network);
     if (Trainer.isWorker()) {
-      if (TOLD_OF_WORKERS.compareAndSet(false, true)) {
+      if (TOLD.add(settings)) {
         log.warn(
             "Master weights begin anew on this worker: they last one fit of ParallelWrapper, or one"
                 + " split of Spark, and what they hold beyond HALF is lost with it.");

@@ -98,11 +98,13 @@ final class StepReporter {
     if (!(plan.rule() instanceof NoRule) && state.isNew("layer normalization")) {
       log.warn(
           "A layer has a GradientNormalization of its own: it is applied first, and the global norm"
-              + " is measured and clipped after it. Remove it unless you want both.{}",
-          scaler == null
-              ? ""
-              : " Under loss scaling the gradient is divided by the scale before it, in the"
-                  + " network's own precision, so that small elements are lost in HALF.");
+              + " is measured and clipped after it. Remove it unless you want both.");
+    }
+    if (scaler != null && state.isNew("layer normalization in HALF")) {
+      log.warn(
+          "A layer has a GradientNormalization of its own: under loss scaling the gradient is divided"
+              + " by the scale before it, in the network's own precision, so that small elements are"
+              + " lost in HALF.");
     }
     if (externalGradient
         && host.normalizationMissesExternalGradients()

@@ -128,7 +128,8 @@ class ParallelWrapperTest {
     CollectingObserver expected = new CollectingObserver();
     Kind.addListener(single, new GradientClippingListener(ALWAYS).observe(expected));
     Kind.fit(single, LongStream.range(0, BATCHES).toArray());
-    LossScaling scaling = LossScaling.constant(1024).withMasterWeights(true);
+    double scale = kind == Kind.LAYERS ? 1024 : 2048;
+    LossScaling scaling = LossScaling.constant(scale).withMasterWeights(true);
     GradientClipping clipping = ALWAYS.toBuilder().lossScaling(scaling).build();
 
     try (LogCapture log = new LogCapture(Level.WARN)) {
@@ -139,13 +140,14 @@ class ParallelWrapperTest {
           good(),
           new GradientClippingListener(clipping).observe(seen));
       assertThat(log.at(Level.WARN))
-          .hasSizeLessThan(2) // once in a JVM
-          .allMatch(line -> line.startsWith("Master weights begin anew on this worker"));
+          .singleElement() // of two workers, for settings that no other test has
+          .asString()
+          .startsWith("Master weights begin anew on this worker");
     }
 
     assertThat(seen.steps).hasSize(BATCHES);
     assertThat(seen.steps).allMatch(step -> step.outcome() == StepOutcome.CLIPPED);
-    assertThat(seen.steps).allMatch(step -> step.lossScale().scale() == 1024);
+    assertThat(seen.steps).allMatch(step -> step.lossScale().scale() == scale);
     assertThat(sortedNorms(seen)).containsExactly(sortedNorms(expected), withPrecision(5e-3));
   }
 
@@ -153,7 +155,6 @@ class ParallelWrapperTest {
     return observer.steps.stream().mapToDouble(ClipReport::norm).sorted().toArray();
   }
 
-  /** A worker's scale begins anew with each fit. */
   @Test
   void everyWorkerInHalfBacksOffAndTrains() throws Exception {
     Model network = Kind.LAYERS.half(new Adam(1e-2));

@@ -123,6 +123,23 @@ class LossScalingInstallationTest {
     assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
   }
 
+  /** A loss that was scaled once is not, where settings without loss scaling come after. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void settingsWithoutLossScalingTakeItOut(Kind kind) {
+    Model network = kind.plain(new Sgd(0.1));
+    Model stock = kind.plain(new Sgd(0.1));
+    ILossFunction plain = lossOf(network);
+    clipping(1, SCALING).attachTo(network);
+    Kind.setUpdaterNull(network);
+    Kind.addListener(network, listener(GradientClipping.byGlobalNorm(1e6)));
+    Kind.fit(network, 1, 2);
+    Kind.fit(stock, 1, 2);
+    assertThat(lossOf(network)).isSameAs(plain);
+    assertThat(seen.last().lossScale()).isNull();
+    assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
+  }
+
   /** DL4J makes the new network from the layers' own configurations. */
   @Test
   void transferLearningIsNotScaled() {

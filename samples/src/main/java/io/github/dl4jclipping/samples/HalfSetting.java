@@ -13,7 +13,7 @@ enum HalfSetting {
   SGD("SGD", 1, 1),
 
   /** The same in every other arithmetic: a loss of small weight, and as much more learning rate. */
-  SMALL_LOSS("SGD, loss x 1e-7", 1e-7, 1);
+  SMALL_LOSS("SGD, loss x 2^-23", 0x1p-23, 1); // which HALF holds, unlike 1e-7
 
   private final String label;
   private final double lossWeight;

@@ -37,7 +37,9 @@ public record HalfReport(List<HalfRun> runs) {
     Files.writeString(
         output.resolve("README.md"),
         new Readme(Files.readString(readme))
-            .with("half machine", "Run on: " + Machine.here())
+            .with(
+                "half machine",
+                "Run on: " + Machine.here() + " Each network had one thread of ND4J.")
             .with("half", text())
             .text());
   }

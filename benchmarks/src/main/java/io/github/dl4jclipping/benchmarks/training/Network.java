@@ -29,25 +29,28 @@ import org.nd4j.linalg.learning.config.Adam;
 /** The networks that are trained. */
 public enum Network {
   /** For what many steps keep, not for times. */
-  SMALL("small", Network::small, batch -> rows(batch, 4, 3)),
-  MLP("MLP, 1.1 M parameters", Network::mlp, batch -> rows(batch, 784, 10)),
-  LSTM("LSTM, 30 time steps", Network::lstm, batch -> sequences(batch, 64, 30)),
-  CNN("CNN with BatchNormalization", Network::cnn, batch -> rows(batch, 28 * 28, 10)),
-  DEEP("300 layers of 8", Network::deep, batch -> rows(batch, 8, 8)),
-  GRAPH("ComputationGraph, 25 M parameters", Network::graph, batch -> rows(batch, 1024, 1000));
+  SMALL("small", 1e-3, Network::small, batch -> rows(batch, 4, 3)),
+  MLP("MLP, 1.1 M parameters", 0.03, Network::mlp, batch -> rows(batch, 784, 10)),
+  LSTM("LSTM, 30 time steps", 0.35, Network::lstm, batch -> sequences(batch, 64, 30)),
+  CNN("CNN with BatchNormalization", 0.1, Network::cnn, batch -> rows(batch, 28 * 28, 10)),
+  DEEP("300 layers of 8", 0.85, Network::deep, batch -> rows(batch, 8, 8)),
+  GRAPH("ComputationGraph, 25 M parameters", 0.3, Network::graph, batch -> rows(batch, 1024, 1000));
 
   /** So small that values stay sane whatever the variant does. */
   private static final double LEARNING_RATE = 1e-7;
 
   private final String title;
+  private final double seconds;
   private final Function<NeuralNetConfiguration.Builder, NeuralNetwork> builder;
   private final IntFunction<DataSet> data;
 
   Network(
       String title,
+      double seconds,
       Function<NeuralNetConfiguration.Builder, NeuralNetwork> builder,
       IntFunction<DataSet> data) {
     this.title = title;
+    this.seconds = seconds;
     this.builder = builder;
     this.data = data;
   }
@@ -60,6 +63,11 @@ public enum Network {
   /** Returns the name in tables. */
   public String title() {
     return title;
+  }
+
+  /** Returns about how long a step takes on two cores, to tell how long a run may. */
+  public double seconds() {
+    return seconds;
   }
 
   /** Builds it, the same at each call but for the variant. */

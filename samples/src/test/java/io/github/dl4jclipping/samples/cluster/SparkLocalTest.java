@@ -10,6 +10,8 @@ import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.NonFinitePolicy;
+import io.github.dl4jclipping.report.ClipObserver;
+import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClipSummary;
 import io.github.dl4jclipping.report.file.JsonLinesReport;
 import java.io.NotSerializableException;
@@ -17,6 +19,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
@@ -216,13 +221,36 @@ class SparkLocalTest {
     batches(8).forEach(batch -> kind.fitHere(single, batch));
     LossScaling scaling = LossScaling.constant(1024).withMasterWeights(true);
 
-    fit(kind, network, 2, batches(8), listener(ALWAYS.toBuilder().lossScaling(scaling).build()));
+    Set<Double> scales = ConcurrentHashMap.newKeySet();
+    ScalesHere.SEEN.set(scales);
+
+    fit(
+        kind,
+        network,
+        2,
+        batches(8),
+        new GradientClippingListener(ALWAYS.toBuilder().lossScaling(scaling).build())
+            .observe(reports)
+            .observe(new ScalesHere()));
+
+    assertThat(scales).containsExactly(1024.0);
 
     ClipSummary summary = reports.summary();
     assertThat(summary.clipped()).isEqualTo(8);
     assertThat(summary.largestNorm()).isCloseTo(Collections.max(norms), withinPercentage(1));
     assertThat(summary.meanNorm())
         .isCloseTo(norms.stream().mapToDouble(n -> n).average().orElseThrow(), withinPercentage(1));
+  }
+
+  /** Collects the scales of steps; tasks run in this JVM, with copies of it. */
+  private static final class ScalesHere implements ClipObserver {
+    private static final long serialVersionUID = 1L;
+    private static final AtomicReference<Set<Double>> SEEN = new AtomicReference<>();
+
+    @Override
+    public void onStep(ClipReport report) {
+      SEEN.get().add(report.lossScale() == null ? Double.NaN : report.lossScale().scale());
+    }
   }
 
   @ParameterizedTest
