@@ -7,6 +7,7 @@ import io.github.dl4jclipping.benchmarks.half.HalfRun;
 import io.github.dl4jclipping.benchmarks.json.Json;
 import io.github.dl4jclipping.benchmarks.peer.Engine;
 import io.github.dl4jclipping.benchmarks.report.HalfReport;
+import io.github.dl4jclipping.benchmarks.report.Machine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class HalfBenchmark {
   public static void main(String[] args) throws Exception {
     boolean smoke = args[0].equals("smoke");
     Path module = Path.of(args[1]);
+    Machine machine = Machine.here();
     Path target = module.resolve("target");
     // Whoever stops the run stops its children.
     Runtime.getRuntime()
@@ -55,7 +57,7 @@ public final class HalfBenchmark {
     }
     Path output = smoke ? target.resolve("benchmark") : module;
     Json.write(output.resolve("half.json"), new HalfMain.Report(runs));
-    new HalfReport(runs).write(module.resolve("README.md"), output);
+    new HalfReport(machine, runs).write(module.resolve("README.md"), output);
     System.out.println("Written: " + output.resolve("README.md"));
     System.exit(0);
   }

@@ -53,6 +53,6 @@ final class HalfTable {
 
   private static String row(String... cells) {
     return String.format(
-        Locale.ROOT, "%-16s %-19s %7s %7s %7s %7s %7s  %-13s %7s %10s %8s%n", (Object[]) cells);
+        Locale.ROOT, "%-17s %-19s %7s %7s %7s %7s %7s  %-13s %7s %10s %8s%n", (Object[]) cells);
   }
 }

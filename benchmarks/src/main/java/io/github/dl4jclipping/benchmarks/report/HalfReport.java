@@ -19,9 +19,10 @@ import org.knowm.xchart.style.Styler;
 /**
  * How far each precision came on each problem.
  *
+ * @param machine where it ran, as it was before it wrote anything
  * @param runs all of them
  */
-public record HalfReport(List<HalfRun> runs) {
+public record HalfReport(Machine machine, List<HalfRun> runs) {
 
   /**
    * Writes the section on HALF of the module's text, and a chart for each problem, into a folder.
@@ -37,9 +38,7 @@ public record HalfReport(List<HalfRun> runs) {
     Files.writeString(
         output.resolve("README.md"),
         new Readme(Files.readString(readme))
-            .with(
-                "half machine",
-                "Run on: " + Machine.here() + " Each network had one thread of ND4J.")
+            .with("half machine", "Run on: " + machine + " Each network had one thread of ND4J.")
             .with("half", text())
             .text());
   }

@@ -19,7 +19,7 @@ class HalfReportTest {
       runs.add(run(problem, HalfContender.HALF, 1));
       runs.add(run(problem, HalfContender.BOTH, -1, 1, 0.9, 0.7, 0.51));
     }
-    assertThat(new HalfReport(runs).text())
+    assertThat(new HalfReport(Machine.here(), runs).text())
         .contains(
             "| FLOAT | 1.00 | 0.800 | 0.600 | 0.500 | +0.0 % | 12.3 % | 4 | 5.00 ms |",
             "| HALF as it is | - | - | - | - | NaN at step 2 | 12.3 % | 4 | - |",
