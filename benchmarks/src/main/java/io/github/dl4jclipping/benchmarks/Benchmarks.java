@@ -24,10 +24,7 @@ public final class Benchmarks {
   public static void main(String[] args) throws Exception {
     Scale scale = Scale.valueOf(args[0].toUpperCase(Locale.ROOT));
     Path module = Path.of(args[1]);
-    // Whoever stops the run stops its children.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroy)));
+    ChildJvm.endAllWithThis();
     Results results = new Run(scale, module.resolve("target"), System.out).run();
     boolean whole = results.failures().isEmpty();
     String asked = System.getProperty("benchmark.output", "");

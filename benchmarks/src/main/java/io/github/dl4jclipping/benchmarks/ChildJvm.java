@@ -26,6 +26,13 @@ record ChildJvm(String classPath, Path folder, List<String> options, boolean one
           "-Dai.djl.offline=true",
           "-DOPT_OUT_TRACKING=true");
 
+  /** Makes whoever stops this JVM stop those that it runs. */
+  static void endAllWithThis() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroy)));
+  }
+
   /** Returns the result of a main class that is given the files of its job and of its result. */
   <T> T run(Class<?> main, String name, Object job, Class<T> result)
       throws IOException, InterruptedException {

@@ -38,10 +38,7 @@ public final class RulesBenchmark {
     boolean smoke = args[0].equals("smoke");
     Path module = Path.of(args[1]);
     Path target = module.resolve("target");
-    // Whoever stops the run stops its children.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroy)));
+    ChildJvm.endAllWithThis();
     ChildJvm jvm =
         new ChildJvm(
             new ClassPaths(target.resolve("peers")).of(Engine.ND4J),

@@ -123,6 +123,25 @@ class HalfTrainingTest {
     assertThat(distance(without, single)).isGreaterThan(0.3 * moved);
   }
 
+  /** Also where nothing is clipped. */
+  @Test
+  void normalizedLayersAreWarnedOf() {
+    MultiLayerNetwork half =
+        Networks.init(
+            Networks.plainConf(
+                type(DataType.FLOAT16, new Sgd(1e-4))
+                    .gradientNormalization(GradientNormalization.RenormalizeL2PerLayer)));
+    half.addListeners(listener(GradientClipping.builder().lossScaling(SCALING).build()));
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      half.fit(whole());
+      half.fit(whole());
+      assertThat(log.at(Level.WARN))
+          .singleElement()
+          .asString()
+          .contains("GradientNormalization", "under loss scaling", "lost in HALF");
+    }
+  }
+
   private static double distance(Model half, Model single) {
     return half.params().castTo(DataType.FLOAT).distance2(single.params());
   }
