@@ -5,6 +5,7 @@ import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.file.IncidentCapture;
 import io.github.dl4jclipping.step.Installation;
 import io.github.dl4jclipping.step.Installer;
+import io.github.dl4jclipping.step.TrainingPass;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
@@ -145,18 +146,21 @@ public class GradientClippingListener extends BaseTrainingListener
   @Override
   public void onGradientCalculation(Model model) {
     ensure(model);
+    TrainingPass.expectStep(model);
   }
 
-  /** Makes sure that the loss of this very step is scaled, where the settings say so. */
+  /** Scales the loss of this very pass, where the settings say so. */
   @Override
   public void onForwardPass(Model model, List<INDArray> activations) {
     ensure(model);
+    TrainingPass.begin(model);
   }
 
-  /** Makes sure that the loss of this very step is scaled, where the settings say so. */
+  /** Scales the loss of this very pass, where the settings say so. */
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
     ensure(model);
+    TrainingPass.begin(model);
   }
 
   /**
@@ -167,6 +171,18 @@ public class GradientClippingListener extends BaseTrainingListener
   @Override
   public void onBackwardPass(Model model) {
     ensure(model);
+    TrainingPass.end(model);
+  }
+
+  /**
+   * Checks that the step that clips has run.
+   *
+   * @throws IllegalStateException if the gradient was applied unclipped, since something put
+   *     another updater into the network after {@link #onGradientCalculation}
+   */
+  @Override
+  public void iterationDone(Model model, int iteration, int epoch) {
+    TrainingPass.requireStep(model, iteration, epoch);
   }
 
   private void ensure(Model model) {

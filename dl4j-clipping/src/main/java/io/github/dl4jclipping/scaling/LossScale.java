@@ -1,6 +1,9 @@
 package io.github.dl4jclipping.scaling;
 
 import io.github.dl4jclipping.LossScaling;
+import java.util.OptionalDouble;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loss scale of one network: by the rule of PyTorch's {@code GradScaler.update}, between two
@@ -12,7 +15,8 @@ public final class LossScale {
   private double scale;
   private int goodSteps;
   private long overflows;
-  private double applied = Double.NaN;
+  private @Nullable Gradient scaled;
+  private double factor;
 
   /** Starts at the initial scale. */
   public LossScale(LossScaling settings) {
@@ -43,17 +47,42 @@ public final class LossScale {
     return scale;
   }
 
-  /** Returns what to multiply a loss by, and remembers it until it is {@linkplain #take taken}. */
-  double apply(int batchSize) {
-    applied = scale / batchSize;
-    return applied;
+  /**
+   * Remembers by what the loss of a gradient was multiplied, until it is {@linkplain #take taken}.
+   */
+  public void remember(Gradient gradient, double factorOfLoss) {
+    scaled = gradient;
+    factor = factorOfLoss;
   }
 
-  /** Returns what the last loss was multiplied by since this was last asked; NaN if none was. */
-  public double take() {
-    double factor = applied;
-    applied = Double.NaN;
-    return factor;
+  /** Forgets a gradient that was never taken: another one stands in its place. */
+  public void forget() {
+    scaled = null;
+  }
+
+  /**
+   * Returns by what the loss of a gradient was multiplied, once; empty where it was not.
+   *
+   * @param own whether the gradient stands where the network computes its own
+   * @throws IllegalStateException if the network's own gradient was scaled and never taken, and
+   *     this one, in its place, is not it: nobody knows whether this one is scaled
+   */
+  public OptionalDouble take(Gradient gradient, boolean own) {
+    if (scaled == null || !own) {
+      return OptionalDouble.empty();
+    }
+    boolean isIt = gradient == scaled;
+    forget();
+    if (!isIt) {
+      throw new IllegalStateException(
+          "The loss of this network's last pass was multiplied by "
+              + factor
+              + ", and its gradient was never applied. The gradient that is applied now stands in"
+              + " the same memory but is another object, so that it is unknown whether it is"
+              + " scaled. Nothing was applied. Pass network.gradient() itself, or apply this one"
+              + " again if it comes from elsewhere, such as backpropGradient.");
+    }
+    return OptionalDouble.of(factor);
   }
 
   /** Returns whether an overflow may lower the scale. */

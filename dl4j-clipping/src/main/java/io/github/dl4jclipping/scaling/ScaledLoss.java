@@ -1,11 +1,9 @@
 package io.github.dl4jclipping.scaling;
 
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
@@ -19,12 +17,12 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 import org.nd4j.shade.jackson.databind.jsontype.TypeSerializer;
 
 /**
- * Scales the gradient of a loss function, and computes in FLOAT where the network is in HALF; the
- * score stays what it is.
+ * Scales the gradient of a loss function once, in one pass of one network, and computes in FLOAT
+ * where the network is in HALF; the score stays what it is.
  *
- * <p>Belongs to one network, which never stores it: DL4J's configuration keeps the loss function
- * alone, and JSON is the loss function's. A copy that travels is connected to none and does what
- * the loss does.
+ * <p>Stands in a copy of the output layer's configuration, which takes the place of the layer's own
+ * for that pass alone. A copy of it that goes elsewhere does what the loss does, holds nothing of
+ * the network but configuration, and its JSON is the loss function's.
  */
 @JsonSerialize(using = ScaledLoss.AsLoss.class)
 public final class ScaledLoss implements ILossFunction {
@@ -32,28 +30,43 @@ public final class ScaledLoss implements ILossFunction {
   private static final long serialVersionUID = 1L;
 
   private final ILossFunction lossFn;
-  private final transient @Nullable Connection connection;
+  private final transient @Nullable ScaledPass pass;
+  private final transient @Nullable NeuralNetConfiguration original;
+  private transient @Nullable NeuralNetConfiguration stoodIn;
+  private transient boolean used;
 
-  /** What a loss function is part of. */
-  record Connection(
-      Model network,
-      Layer output,
-      LossScale scale,
-      NeuralNetConfiguration original,
-      BooleanSupplier unscaled) {
-
-    /**
-     * Returns whether to scale: what divides again is in place, and it is this network that
-     * computes, not one that was given a copy of its layer's configuration.
-     */
-    boolean isActive() {
-      return unscaled.getAsBoolean() && output.input() != null;
-    }
+  private ScaledLoss(ILossFunction lossFn, ScaledPass pass, NeuralNetConfiguration original) {
+    this.lossFn = lossFn;
+    this.pass = pass;
+    this.original = original;
   }
 
-  ScaledLoss(ILossFunction lossFn, @Nullable Connection connection) {
-    this.lossFn = lossFn;
-    this.connection = connection;
+  /** Puts a scaled loss into an output layer, for one pass. */
+  static void putInto(Layer output, ScaledPass pass) {
+    NeuralNetConfiguration original = output.conf();
+    NeuralNetConfiguration copy = original.clone();
+    ILossFunction plain = LossOf.get(original.getLayer()).orElseThrow();
+    ScaledLoss scaled = new ScaledLoss(plain, pass, original);
+    LossOf.set(copy.getLayer(), scaled);
+    scaled.stoodIn = copy;
+    output.setConf(copy);
+  }
+
+  /** Returns the scaled loss that an output layer has. */
+  static Optional<ScaledLoss> in(Layer output) {
+    return LossOf.get(output.conf().getLayer())
+        .filter(ScaledLoss.class::isInstance)
+        .map(ScaledLoss.class::cast);
+  }
+
+  /** Takes it out of an output layer: the one it was put into, or one that was made of that. */
+  @SuppressWarnings("ReferenceEquality") // a copy of the configuration is equal, and another's
+  void takeOutOf(Layer output) {
+    if (original != null && output.conf() == stoodIn) {
+      output.setConf(original);
+    } else {
+      LossOf.set(output.conf().getLayer(), lossFn);
+    }
   }
 
   /** Returns the loss function that is scaled. */
@@ -61,8 +74,9 @@ public final class ScaledLoss implements ILossFunction {
     return lossFn;
   }
 
-  @Nullable Connection connection() {
-    return connection;
+  /** Returns the pass; null after Java serialisation. */
+  @Nullable ScaledPass pass() {
+    return pass;
   }
 
   @Override
@@ -86,9 +100,15 @@ public final class ScaledLoss implements ILossFunction {
   @Override
   public INDArray computeGradient(
       INDArray labels, INDArray preOutput, IActivation activationFn, @Nullable INDArray mask) {
+    boolean first = !used;
+    used = true; // also where the loss throws: a pass that failed is not over by itself
     INDArray gradient =
         lossFn.computeGradient(wide(labels), wide(preOutput), activationFn, wide(mask));
-    return scaled(gradient, labels).castTo(preOutput.dataType());
+    if (first && pass != null && pass.isRunningHere()) {
+      pass.scaled();
+      gradient.muli(pass.factor());
+    }
+    return gradient.castTo(preOutput.dataType());
   }
 
   @Override
@@ -103,24 +123,12 @@ public final class ScaledLoss implements ILossFunction {
         computeGradient(labels, preOutput, activationFn, mask));
   }
 
-  private INDArray scaled(INDArray gradient, INDArray labels) {
-    return connection == null || !connection.isActive()
-        ? gradient
-        : gradient.muli(connection.scale().apply(batchSize(connection.network(), labels)));
-  }
-
-  /** The same for all outputs of a network: the step divides by one number. */
-  private static int batchSize(Model network, INDArray labels) {
-    if (!network.conf().isMiniBatch()) {
-      return 1;
-    }
-    boolean unknown = network instanceof MultiLayerNetwork layers && layers.getLabels() == null;
-    return unknown ? (int) labels.size(0) : network.batchSize();
-  }
-
   /** In HALF a probability near 1 leaves no difference to a label of 1, and log(1e-10) is none. */
   private @Nullable INDArray wide(@Nullable INDArray array) {
-    return connection != null && array != null && array.dataType() == DataType.FLOAT16
+    return pass != null
+            && pass.isRunningHere()
+            && array != null
+            && array.dataType() == DataType.FLOAT16
         ? array.castTo(DataType.FLOAT)
         : array;
   }

@@ -1,49 +1,40 @@
 package io.github.dl4jclipping.scaling;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * The output layers of one network, whose loss is scaled.
+ * The output layers of one network, whose loss is scaled in each pass of its training.
  *
- * <p>Each gets a configuration of its own with a {@link ScaledLoss} in it. That of the network,
- * which DL4J stores and copies, stays as it is: neither a file nor a clone ever holds one.
+ * <p>For the pass each gets a configuration of its own with a {@link ScaledLoss} in it. Whoever
+ * reads the layers at another time, or copies the network's configuration, finds the plain loss.
  */
 public final class ScaledOutputs {
 
-  private final Model network;
-  private final LossScale scale;
-  private final BooleanSupplier unscaled;
   private final List<Layer> outputs;
 
-  private ScaledOutputs(
-      Model network, LossScale scale, BooleanSupplier unscaled, List<Layer> outputs) {
-    this.network = network;
-    this.scale = scale;
-    this.unscaled = unscaled;
+  private ScaledOutputs(List<Layer> outputs) {
     this.outputs = outputs;
   }
 
   /**
    * Finds the output layers of a network.
    *
-   * @param unscaled whether what divides by the scale again is in place
    * @throws IllegalStateException if there is none, or one whose loss cannot be scaled, or a
    *     variational autoencoder; nothing has changed
    */
-  public static ScaledOutputs of(Model network, LossScale scale, BooleanSupplier unscaled) {
+  public static ScaledOutputs of(Model network) {
     Map<String, Layer> outputs = outputsOf(network);
     requireNoAutoencoder(network);
     if (outputs.isEmpty()) {
@@ -52,56 +43,48 @@ public final class ScaledOutputs {
               + " lossScaling out, and scale the errors that you pass in yourself");
     }
     outputs.forEach(ScaledOutputs::requireScalable);
-    return new ScaledOutputs(network, scale, unscaled, List.copyOf(outputs.values()));
+    return new ScaledOutputs(List.copyOf(outputs.values()));
   }
 
-  /** Makes sure that each loss is scaled, once. */
-  public void wrap() {
+  /**
+   * Begins a pass on this thread; one that was begun before, and failed, is ended.
+   *
+   * @param factor what the losses are multiplied by
+   */
+  public void begin(double factor) {
+    end();
+    ScaledPass pass = new ScaledPass(factor);
+    outputs.forEach(output -> ScaledLoss.putInto(output, pass));
+  }
+
+  /**
+   * Ends the pass, whoever began it, and returns by what its losses were multiplied, if they were.
+   */
+  public OptionalDouble end() {
+    return end(outputs);
+  }
+
+  /** Ends the pass of a network, should one that failed have been left. */
+  public static void endIn(Model network) {
+    end(outputsOf(network).values());
+  }
+
+  private static OptionalDouble end(Collection<Layer> outputs) {
+    OptionalDouble factor = OptionalDouble.empty();
     for (Layer output : outputs) {
-      NeuralNetConfiguration current = output.conf();
-      ILossFunction loss = LossOf.get(current.getLayer()).orElseThrow();
-      if (!isConnected(loss)) {
-        NeuralNetConfiguration own = current.clone();
-        LossOf.set(own.getLayer(), scaled(output, loss, current));
-        output.setConf(own);
+      ScaledLoss loss = ScaledLoss.in(output).orElse(null);
+      if (loss != null) {
+        loss.takeOutOf(output);
+        ScaledPass pass = loss.pass();
+        if (pass != null) {
+          if (pass.isRunningHere() && pass.isScaled()) {
+            factor = OptionalDouble.of(pass.factor());
+          }
+          pass.end();
+        }
       }
     }
-  }
-
-  private ScaledLoss scaled(Layer output, ILossFunction loss, NeuralNetConfiguration current) {
-    ILossFunction plain = loss instanceof ScaledLoss before ? before.getLossFn() : loss;
-    NeuralNetConfiguration original =
-        loss instanceof ScaledLoss before ? original(network, before, current) : current;
-    return new ScaledLoss(
-        plain, new ScaledLoss.Connection(network, output, scale, original, unscaled));
-  }
-
-  /** Returns a configuration without a scaled loss, which may have come from another network. */
-  private static NeuralNetConfiguration original(
-      Model network, ScaledLoss loss, NeuralNetConfiguration current) {
-    if (loss.connection() != null && loss.connection().network() == network) {
-      return loss.connection().original();
-    }
-    NeuralNetConfiguration plain = current.clone();
-    LossOf.set(plain.getLayer(), loss.getLossFn());
-    return plain;
-  }
-
-  private boolean isConnected(ILossFunction loss) {
-    return loss instanceof ScaledLoss scaled
-        && scaled.connection() != null
-        && scaled.connection().network() == network
-        && scaled.connection().scale() == scale;
-  }
-
-  /** Gives the output layers of a network back the configuration that they had. */
-  public static void unwrap(Model network) {
-    for (Layer output : outputsOf(network).values()) {
-      ILossFunction loss = LossOf.get(output.conf().getLayer()).orElse(null);
-      if (loss instanceof ScaledLoss scaled) {
-        output.setConf(original(network, scaled, output.conf()));
-      }
-    }
+    return factor;
   }
 
   private static Map<String, Layer> outputsOf(Model network) {

@@ -35,6 +35,7 @@ public final class ClippingState {
   private @Nullable LossScale lossScale;
   private @Nullable LossScaleStatus lossScaleToTakeUp;
   private @Nullable MasterWeights master;
+  private boolean stepExpected;
   private int consecutiveSkips;
   private long incidents;
   private volatile @Nullable ClipReport lastReport;
@@ -49,6 +50,16 @@ public final class ClippingState {
   /** Returns what the last step of a network did, if there was one. */
   public static Optional<ClipReport> lastReport(Model network) {
     return Optional.ofNullable(BY_NETWORK.get(network)).map(state -> state.lastReport);
+  }
+
+  /** Returns once whether a step that was expected of a network did not run. */
+  static boolean missesStep(Model network) {
+    ClippingState state = BY_NETWORK.get(network);
+    if (state == null || !state.stepExpected) {
+      return false;
+    }
+    state.stepExpected = false;
+    return true;
   }
 
   /** Forgets a network. */
@@ -129,6 +140,11 @@ public final class ClippingState {
 
   @Nullable MasterWeights master() {
     return master;
+  }
+
+  /** Sets whether DL4J is about to run a step. */
+  void expectStep(boolean expected) {
+    stepExpected = expected;
   }
 
   /** Counts a non-finite step and returns how many there have been. */

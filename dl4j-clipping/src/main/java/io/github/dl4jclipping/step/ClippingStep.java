@@ -21,6 +21,7 @@ final class ClippingStep {
 
   private final Host host;
   private final ClippingPlan plan;
+  private final ClippingState state;
   private final GradientViews own;
   private final Stages stages;
   private final StepReporter reporter;
@@ -37,9 +38,9 @@ final class ClippingStep {
             .toList();
     List<String> names = parameters.stream().map(RuleParameter::name).toList();
     ClipRule rule = layout.isPretraining() ? plan.rule().forSome(parameters) : plan.rule();
-    ClippingState state = ClippingState.of(host.getNetwork());
     this.host = host;
     this.plan = plan;
+    this.state = ClippingState.of(host.getNetwork());
     this.own = GradientViews.of(layout, host.getFlattenedGradientsView());
     this.stages =
         new Stages(
@@ -64,18 +65,33 @@ final class ClippingStep {
     return reporter;
   }
 
-  /** Makes sure that the next loss is scaled, where the settings say so. */
-  void scaleLoss() {
+  /** Scales the loss of the pass that begins, where the settings say so. */
+  void beginPass() {
     if (scaler != null) {
-      scaler.wrap();
+      scaler.beginPass();
+    }
+  }
+
+  /** Leaves the loss of a pass alone whose gradient is not for this step. */
+  void forgetPass() {
+    if (scaler != null) {
+      scaler.forgetPass();
+    }
+  }
+
+  /** Ends the scaling of the loss: the gradient is computed. */
+  void endPass() {
+    if (scaler != null) {
+      scaler.endPass();
     }
   }
 
   /** Runs one step. */
   void run(Gradient gradient, Update update) {
+    state.expectStep(false);
     GradientViews views = viewsOf(gradient);
-    Division division =
-        new Division(host.divisor(update), scaler == null ? 1 : scaler.takeFactor());
+    double lossFactor = scaler == null ? 1 : scaler.takeFactor(gradient, views == own);
+    Division division = new Division(host.divisor(update), lossFactor);
     Norms norms = measure(views, division);
     boolean zeroed = !norms.finite();
     if (zeroed) {

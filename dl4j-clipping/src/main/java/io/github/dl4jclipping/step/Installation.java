@@ -4,6 +4,7 @@ import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.rule.NoRule;
 import io.github.dl4jclipping.scaling.ScaledOutputs;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -50,7 +51,6 @@ public final class Installation {
     } else {
       host = install(model, ConfiguredPlan.settle(model, given));
     }
-    host.step().scaleLoss();
     host.step().reporter().join(audience);
   }
 
@@ -98,10 +98,12 @@ public final class Installation {
       layers = sequence.getLayers();
     } else {
       ComputationGraph graph = (ComputationGraph) network;
-      graph.setListeners(others(graph.getListeners()));
+      List<TrainingListener> rest = others(graph.getListeners());
+      giveListOfItsOwn(graph);
+      graph.setListeners(rest);
       layers = graph.getLayers();
     }
-    ScaledOutputs.unwrap(network);
+    ScaledOutputs.endIn(network);
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       restore(network);
       for (Layer layer : layers) {
@@ -132,6 +134,17 @@ public final class Installation {
       }
     }
     ClippingState.forget(model);
+  }
+
+  /** DL4J's clone shares the list itself with its original, which must keep its listeners. */
+  private static void giveListOfItsOwn(ComputationGraph graph) {
+    try {
+      Field listeners = ComputationGraph.class.getDeclaredField("trainingListeners");
+      listeners.setAccessible(true);
+      listeners.set(graph, new ArrayList<>(graph.getListeners()));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the listeners of a ComputationGraph cannot be set", e);
+    }
   }
 
   private static List<TrainingListener> others(Collection<TrainingListener> listeners) {

@@ -5,10 +5,16 @@ import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.scaling.LossScale;
 import io.github.dl4jclipping.scaling.LossScaleStatus;
 import io.github.dl4jclipping.scaling.ScaledOutputs;
+import java.util.OptionalDouble;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Knows by what each gradient of a network was scaled, and adapts the scale. */
 final class LossScaler {
+
+  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
 
   private final Model network;
   private final LossScale scale;
@@ -22,17 +28,40 @@ final class LossScaler {
     this.outputs = outputs;
   }
 
-  /** Makes sure that the next loss is scaled, whoever changed the layers' configuration. */
-  void wrap() {
-    outputs.wrap();
+  /** Begins a pass of the network's training: its loss is scaled, by one factor for all outputs. */
+  void beginPass() {
+    scale.forget();
+    outputs.begin(scale.scale() / (network.conf().isMiniBatch() ? network.batchSize() : 1));
   }
 
-  /** Returns what the loss of this step was multiplied by; 1 where the gradient came without. */
-  double takeFactor() {
-    double factor = scale.take();
-    scaled = !Double.isNaN(factor);
+  /** Forgets a pass whose gradient never came to be applied. */
+  void forgetPass() {
+    outputs.end();
+    scale.forget();
+  }
+
+  /** Ends the pass that is running: the network's gradient is computed. */
+  void endPass() {
+    outputs.end().ifPresent(factor -> scale.remember(network.gradient(), factor));
+  }
+
+  /**
+   * Returns what the loss of a step's gradient was multiplied by; 1 where it came without.
+   *
+   * @param own whether it stands where the network computes its own
+   */
+  double takeFactor(Gradient gradient, boolean own) {
+    OptionalDouble factor = scale.take(gradient, own);
+    scaled = factor.isPresent();
+    if (!scaled && own && ClippingState.of(network).isNew("unscaled loss")) {
+      log.warn(
+          "lossScaling is set, but this gradient came from a pass whose loss was not scaled. Losses"
+              + " are scaled where a GradientClippingListener is on the network and"
+              + " computeGradientAndScore runs: add the listener; errors that are passed to"
+              + " backpropGradient are never scaled.");
+    }
     scaleOfStep = scaled ? scale.scale() : 1;
-    return scaled ? factor : 1;
+    return factor.orElse(1);
   }
 
   /**

@@ -23,7 +23,7 @@ record Mixed(
   void commitTo(Model network) {
     ClippingState.of(network).use(scale, master);
     if (scaler == null) {
-      ScaledOutputs.unwrap(network); // or settings of before would scale what nobody divides
+      ScaledOutputs.endIn(network); // or settings of before would scale what nobody divides
     }
   }
 }

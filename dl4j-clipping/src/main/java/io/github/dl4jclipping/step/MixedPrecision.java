@@ -42,12 +42,7 @@ final class MixedPrecision {
       return Mixed.NONE;
     }
     LossScale scale = state.lossScale(settings);
-    LossScaler scaler =
-        new LossScaler(
-            network,
-            scale,
-            ScaledOutputs.of(
-                network, scale, () -> Updaters.of(network) instanceof ClippingUpdater));
+    LossScaler scaler = new LossScaler(network, scale, ScaledOutputs.of(network));
     DataType type = network.params().dataType();
     if (type != DataType.FLOAT16 && state.isNew("loss scaling")) {
       log.warn(

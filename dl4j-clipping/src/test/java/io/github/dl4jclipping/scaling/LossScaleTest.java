@@ -1,10 +1,14 @@
 package io.github.dl4jclipping.scaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.dl4jclipping.LossScaling;
 import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,14 +73,30 @@ class LossScaleTest {
     assertThat(scale.status().goodSteps()).isZero();
   }
 
-  @ParameterizedTest
-  @CsvSource({"8, 1", "1, 16"})
-  void whatALossWasMultipliedByIsTakenOnce(double initial, int batch) {
-    LossScale scale =
-        new LossScale(LossScaling.dynamic().withInitialScale(initial).withMaxScale(64));
-    assertThat(scale.take()).isNaN();
-    assertThat(scale.apply(batch)).isEqualTo(initial / batch);
-    assertThat(scale.take()).isEqualTo(initial / batch);
-    assertThat(scale.take()).isNaN();
+  @Test
+  void whatALossWasMultipliedByIsTakenOnce() {
+    LossScale scale = new LossScale(LossScaling.dynamic());
+    Gradient gradient = new DefaultGradient();
+    Gradient foreign = new DefaultGradient();
+    assertThat(scale.take(gradient, true)).isEmpty();
+    scale.remember(gradient, 4);
+    assertThat(scale.take(foreign, false)).isEmpty();
+    assertThat(scale.take(gradient, true)).hasValue(4);
+    assertThat(scale.take(gradient, true)).isEmpty();
+    scale.remember(gradient, 4);
+    scale.forget();
+    assertThat(scale.take(gradient, true)).isEmpty();
+  }
+
+  /** It stands in the same memory: whether it is the scaled one nobody knows. */
+  @Test
+  void refusesAnotherGradientInItsPlace() {
+    LossScale scale = new LossScale(LossScaling.dynamic());
+    scale.remember(new DefaultGradient(), 4);
+    Gradient other = new DefaultGradient();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> scale.take(other, true))
+        .withMessageContainingAll("multiplied by 4.0", "Nothing was applied");
+    assertThat(scale.take(other, true)).isEmpty();
   }
 }
