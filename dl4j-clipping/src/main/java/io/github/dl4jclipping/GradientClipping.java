@@ -320,24 +320,26 @@ public final class GradientClipping implements Serializable {
   }
 
   /**
-   * Installs these settings in a network now. Only a training loop that uses {@code
-   * backpropGradient} or the gradient of another network needs this: where DL4J's {@code fit} or
-   * {@code computeGradientAndScore} is called, the listener does it. In such a loop nobody notices
-   * when DL4J puts its own updater back: call this again after {@code setLearningRate}, {@code
+   * Installs these settings in a network now, in the place of others that {@code attachTo} or a
+   * listener that is gone has installed. Only a training loop that uses {@code backpropGradient} or
+   * the gradient of another network needs this: where DL4J's {@code fit} or {@code
+   * computeGradientAndScore} is called, the listener does it. In such a loop nobody notices when
+   * DL4J puts its own updater back: call this again after {@code setLearningRate}, {@code
    * setUpdater(null)} or {@code clear()}, or configure a {@link ClippedUpdater}, which then refuses
    * to train.
    *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @throws IllegalArgumentException if it is neither
    * @throws IllegalStateException if it is not initialised, has no parameters, or has an updater
-   *     that is not DL4J's own, or if other settings are installed or configured
+   *     that is not DL4J's own, or if a {@link GradientClippingListener} or a {@link
+   *     ClippedUpdater} of the network has other settings
    */
   public void attachTo(Model network) {
     requireInitialised(network);
     if (network.numParams() == 0) {
       throw new IllegalStateException("the network has no parameters: there is nothing to clip");
     }
-    Installation.ensure(network, plan, LOG);
+    Installation.ensure(network, plan, ClippingListener::planOf, LOG);
   }
 
   /**
@@ -352,7 +354,7 @@ public final class GradientClipping implements Serializable {
    */
   public static void detachFrom(Model network) {
     requireInitialised(network);
-    Installation.remove(network);
+    Installation.remove(network, ClippingListener.class::isInstance);
   }
 
   /** Returns what the last step of a network did; empty if there was none, or none was clipped. */

@@ -3,8 +3,8 @@ package io.github.dl4jclipping;
 import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.file.IncidentCapture;
+import io.github.dl4jclipping.step.ClippingPlan;
 import io.github.dl4jclipping.step.Installation;
-import io.github.dl4jclipping.step.Installer;
 import io.github.dl4jclipping.step.TrainingPass;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -14,7 +14,6 @@ import java.util.Objects;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -32,8 +31,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Thread-safe, and may listen to several networks at once: it keeps nothing of any.
  */
-public class GradientClippingListener extends BaseTrainingListener
-    implements Serializable, Installer {
+public class GradientClippingListener extends ClippingListener implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -140,8 +138,8 @@ public class GradientClippingListener extends BaseTrainingListener
   /**
    * Makes sure that this very gradient is clipped.
    *
-   * @throws IllegalStateException if there are no settings, if two sources of them differ, or if
-   *     the network's updater is not DL4J's own
+   * @throws IllegalStateException if there are no settings, if two listeners or a listener and a
+   *     {@link ClippedUpdater} differ in them, or if the network's updater is not DL4J's own
    */
   @Override
   public void onGradientCalculation(Model model) {
@@ -186,7 +184,12 @@ public class GradientClippingListener extends BaseTrainingListener
   }
 
   private void ensure(Model model) {
-    Installation.ensure(model, clipping == null ? null : clipping.plan(), audience);
+    Installation.ensure(model, plan(), ClippingListener::planOf, audience);
+  }
+
+  @Override
+  @Nullable ClippingPlan plan() {
+    return clipping == null ? null : clipping.plan();
   }
 
   @Override

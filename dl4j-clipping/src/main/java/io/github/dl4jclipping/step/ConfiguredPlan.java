@@ -1,10 +1,15 @@
 package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.norm.Trainables;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 
 /** Settles by which plan a network is clipped: the one it is given, or its configuration's. */
@@ -16,12 +21,17 @@ final class ConfiguredPlan {
    * Returns the plan for a network.
    *
    * @param given the plan that a listener or a call brings along, if it brings one
+   * @param settingsOf the plans of the listeners that are on the network, which must be equal
    * @throws IllegalStateException if there is none, or if there are two that differ
    */
-  static ClippingPlan settle(Model network, @Nullable ClippingPlan given) {
+  static ClippingPlan settle(
+      Model network, @Nullable ClippingPlan given, SettingsOfListener settingsOf) {
     ClippingPlan configured = in(network);
-    if (given != null && configured != null) {
+    if (given != null) {
       requireEqual(given, "the network's ClippedUpdater", configured);
+      for (TrainingListener listener : listeners(network)) {
+        requireEqual(given, "a GradientClippingListener of the network", settingsOf.of(listener));
+      }
     }
     ClippingPlan plan = given != null ? given : configured;
     if (plan == null) {
@@ -34,9 +44,9 @@ final class ConfiguredPlan {
     return plan;
   }
 
-  /** Throws where two sources of settings differ. */
-  static void requireEqual(ClippingPlan given, String otherSource, ClippingPlan other) {
-    if (!given.equals(other)) {
+  private static void requireEqual(
+      ClippingPlan given, String otherSource, @Nullable ClippingPlan other) {
+    if (other != null && !given.equals(other)) {
       throw new IllegalStateException(
           "Gradient clipping is set in two places that differ: here "
               + given
@@ -44,9 +54,17 @@ final class ConfiguredPlan {
               + otherSource
               + " "
               + other
-              + ". Make them equal, or leave one out; to change what is installed, call"
-              + " GradientClipping.detachFrom(network) first.");
+              + ". Make them equal, or take one out.");
     }
+  }
+
+  private static Collection<TrainingListener> listeners(Model model) {
+    if (model instanceof MultiLayerNetwork network) {
+      return network.getListeners();
+    }
+    return model instanceof ComputationGraph graph
+        ? graph.getListeners()
+        : ((Layer) model).getListeners();
   }
 
   private static @Nullable ClippingPlan in(Model network) {

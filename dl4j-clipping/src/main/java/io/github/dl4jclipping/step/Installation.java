@@ -8,6 +8,7 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Updater;
@@ -33,29 +34,33 @@ public final class Installation {
   private Installation() {}
 
   /**
-   * Makes sure that a model is clipped: installs where nothing is installed, joins where it is.
+   * Makes sure that a model is clipped by these settings: installs them where nothing or others are
+   * installed, joins where they are.
    *
    * @param model a network, or a layer in layerwise pretraining
    * @param given the settings, or null to take those of the network's configuration
+   * @param settingsOf the settings that a listener of the network brings along, null where it
+   *     brings none
    * @param audience to whom steps are reported
    * @throws IllegalStateException if there are no settings, if two sources of them differ, or if an
    *     updater is in place that is not DL4J's
    */
-  public static void ensure(Model model, @Nullable ClippingPlan given, Audience audience) {
-    ClippingUpdater host;
-    if (Updaters.of(model) instanceof ClippingUpdater installed) {
-      host = installed;
-      if (given != null) {
-        ConfiguredPlan.requireEqual(given, "what is installed already,", host.step().plan());
-      }
-    } else {
-      host = install(model, ConfiguredPlan.settle(model, given));
+  public static void ensure(
+      Model model, @Nullable ClippingPlan given, SettingsOfListener settingsOf, Audience audience) {
+    ClippingUpdater host = installedIn(model);
+    if (host == null || (given != null && !given.equals(host.step().plan()))) {
+      host = install(model, ConfiguredPlan.settle(model, given, settingsOf), host);
     }
     host.step().reporter().join(audience);
   }
 
+  private static @Nullable ClippingUpdater installedIn(Model model) {
+    return Updaters.of(model) instanceof ClippingUpdater installed ? installed : null;
+  }
+
   /** Puts a host in the place of DL4J's updater and keeps the updater's state array. */
-  private static ClippingUpdater install(Model model, ClippingPlan plan) {
+  private static ClippingUpdater install(
+      Model model, ClippingPlan plan, @Nullable ClippingUpdater before) {
     ClippingUpdater host;
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       Updater current = Updaters.of(model);
@@ -80,7 +85,9 @@ public final class Installation {
         host = updater;
       }
     }
-    if (ClippingState.of(model).isNew("installation")) {
+    if (before != null) {
+      log.info("Clipping by other settings from now on: {}, before {}", plan, before.step().plan());
+    } else if (ClippingState.of(model).isNew("installation")) {
       String verb = plan.rule() instanceof NoRule ? "Measuring" : "Clipping";
       log.info("{} the gradients of a {}: {}", verb, model.getClass().getSimpleName(), plan);
     }
@@ -90,15 +97,17 @@ public final class Installation {
   /**
    * Removes the listeners that install clipping, puts DL4J's own updaters back, with their state
    * arrays, and forgets the network.
+   *
+   * @param installs whether a listener installs clipping
    */
-  public static void remove(Model network) {
+  public static void remove(Model network, Predicate<TrainingListener> installs) {
     Layer[] layers;
     if (network instanceof MultiLayerNetwork sequence) {
-      sequence.setListeners(others(sequence.getListeners()));
+      sequence.setListeners(others(sequence.getListeners(), installs));
       layers = sequence.getLayers();
     } else {
       ComputationGraph graph = (ComputationGraph) network;
-      List<TrainingListener> rest = others(graph.getListeners());
+      List<TrainingListener> rest = others(graph.getListeners(), installs);
       giveListOfItsOwn(graph);
       graph.setListeners(rest);
       layers = graph.getLayers();
@@ -147,9 +156,10 @@ public final class Installation {
     }
   }
 
-  private static List<TrainingListener> others(Collection<TrainingListener> listeners) {
+  private static List<TrainingListener> others(
+      Collection<TrainingListener> listeners, Predicate<TrainingListener> installs) {
     List<TrainingListener> others = new ArrayList<>(listeners);
-    others.removeIf(Installer.class::isInstance);
+    others.removeIf(installs);
     return others;
   }
 
@@ -161,7 +171,8 @@ public final class Installation {
     Class<?> type = updater.getClass();
     if (type != MultiLayerUpdater.class
         && type != ComputationGraphUpdater.class
-        && type != LayerUpdater.class) {
+        && type != LayerUpdater.class
+        && !(updater instanceof ClippingUpdater)) {
       throw new IllegalStateException(
           "The network has an updater of a type that is not DL4J's own, "
               + type.getName()

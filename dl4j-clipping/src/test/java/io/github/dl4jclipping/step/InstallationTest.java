@@ -3,13 +3,21 @@ package io.github.dl4jclipping.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import io.github.dl4jclipping.ClippedUpdater;
 import io.github.dl4jclipping.CollectingObserver;
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.Kind;
+import io.github.dl4jclipping.LogCapture;
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.Networks;
+import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.Snapshot;
+import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.ClipRule;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
+import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -21,6 +29,7 @@ import org.deeplearning4j.optimize.listeners.CollectScoresIterationListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -190,7 +199,7 @@ class InstallationTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("clipValue=1.0")
         .hasMessageContaining("maxNorm=0.05")
-        .hasMessageContaining("GradientClipping.detachFrom(network)");
+        .hasMessageContaining("take one out");
   }
 
   @Test
@@ -294,9 +303,99 @@ class InstallationTest {
     Object updater = network.getUpdater();
     CLIPPING.attachTo(network);
     assertThat(network.getUpdater()).isSameAs(updater);
-    assertThatThrownBy(() -> GradientClipping.byGlobalNorm(7).attachTo(network))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("installed already");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLastAttachCounts(Kind kind) {
+    Model network = kind.plain(new Adam(1e-2));
+    CLIPPING.attachTo(network);
+    Kind.fit(network, 1);
+    GradientClipping.byGlobalNorm(7).attachTo(network);
+    Kind.fit(network, 2);
+    assertThat(GradientClipping.lastReport(network).orElseThrow().maxNorm()).isEqualTo(7);
+  }
+
+  /** Nothing else changes: as if the second bound had been there from the start. */
+  @ParameterizedTest
+  @EnumSource
+  void settingsFollowTheListener(Kind kind) {
+    Model network = kind.plain(new Adam(1e-2));
+    Model other = kind.plain(new Adam(1e-2));
+    ClipRule learns = ClipRule.inOrder(ClipRule.value(1e9), ClipRule.autoClip());
+    try (LogCapture log = new LogCapture(Level.INFO)) {
+      for (Model model : List.of(network, other)) {
+        model.setListeners(listener(GradientClipping.builder().rule(learns).build()));
+        Kind.fit(model, 1, 2);
+      }
+      network.setListeners(
+          listener(
+              GradientClipping.builder().rule(learns).nonFinite(NonFinitePolicy.SKIP).build()));
+      Kind.fit(network, 3, 4);
+      Kind.fit(other, 3, 4);
+      assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(other));
+      assertThat(log.at(Level.INFO))
+          .filteredOn(line -> line.contains("from now on"))
+          .singleElement()
+          .asString()
+          .contains("nonFinite=SKIP", "nonFinite=RAISE");
+    }
+    Kind.fit(network, Networks.nanBatch(7, 5));
+    assertThat(seen.last().outcome()).isEqualTo(StepOutcome.SKIPPED);
+  }
+
+  /** The listener that is there speaks for the network. */
+  @ParameterizedTest
+  @EnumSource
+  void attachIsRefusedBesideAListenerThatDiffers(Kind kind) {
+    Model network = kind.plain(new Adam(1e-2));
+    network.setListeners(listener(CLIPPING));
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> GradientClipping.byGlobalNorm(7).attachTo(network))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContainingAll("maxNorm=7.0", "maxNorm=0.05", "GradientClippingListener");
+      Kind.fit(network, i);
+      assertThat(seen.last().maxNorm()).isEqualTo(0.05);
+    }
+  }
+
+  /** A listener without settings joins what is installed. */
+  @Test
+  void aListenerOverrulesAnAttachBefore() {
+    Model network = Kind.LAYERS.plain(new Adam(1e-2));
+    CLIPPING.attachTo(network);
+    Kind.fit(network, 1);
+    network.setListeners(new GradientClippingListener().observe(seen));
+    Kind.fit(network, 2);
+    assertThat(seen.last().maxNorm()).isEqualTo(0.05);
+    network.setListeners(listener(GradientClipping.byGlobalNorm(7)));
+    Kind.fit(network, 3);
+    assertThat(seen.last().maxNorm()).isEqualTo(7);
+  }
+
+  /** Master weights, loss scale and moments go on. */
+  @ParameterizedTest
+  @EnumSource
+  void mixedPrecisionGoesOnUnderOtherSettings(Kind kind) {
+    LossScaling scaling = LossScaling.dynamic().withInitialScale(64).withMasterWeights(true);
+    GradientClipping one = GradientClipping.builder().maxNorm(1e6).lossScaling(scaling).build();
+    Model network = kind.half(new Adam(1e-3));
+    Model other = kind.half(new Adam(1e-3));
+    for (Model model : List.of(network, other)) {
+      model.setListeners(listener(one));
+      fitHalf(model, 1, 2);
+    }
+    network.setListeners(listener(one.toBuilder().maxNorm(1e5).build()));
+    fitHalf(network, 3, 4);
+    fitHalf(other, 3, 4);
+    assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(other));
+    assertThat(seen.last().lossScale()).isEqualTo(new LossScaleStatus(64, 4, 0));
+  }
+
+  private static void fitHalf(Model network, long... seeds) {
+    for (long seed : seeds) {
+      Kind.fit(network, Networks.batch(DataType.FLOAT16, 7, seed));
+    }
   }
 
   @Test
