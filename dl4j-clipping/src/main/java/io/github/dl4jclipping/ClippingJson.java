@@ -1,5 +1,6 @@
 package io.github.dl4jclipping;
 
+import io.github.dl4jclipping.norm.NamePattern;
 import io.github.dl4jclipping.step.ClippingPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,42 +44,9 @@ final class ClippingJson {
       plan.excluded().forEach(pattern -> patterns.add(pattern.glob()));
     }
     if (plan.lossScaling() != null) {
-      tree.set(LOSS_SCALING, toTree(plan.lossScaling()));
+      RecordJson.put(tree.putObject(LOSS_SCALING), plan.lossScaling());
     }
     return tree;
-  }
-
-  private static ObjectNode toTree(LossScaling scaling) {
-    ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    tree.put("initialScale", scaling.initialScale());
-    tree.put("growthFactor", scaling.growthFactor());
-    tree.put("backoffFactor", scaling.backoffFactor());
-    tree.put("growthInterval", scaling.growthInterval());
-    tree.put("minScale", scaling.minScale());
-    tree.put("maxScale", scaling.maxScale());
-    tree.put("masterWeights", scaling.masterWeights());
-    return tree;
-  }
-
-  private static LossScaling lossScaling(JsonNode tree) {
-    JsonFields.require(
-        tree,
-        LOSS_SCALING,
-        "initialScale",
-        "growthFactor",
-        "backoffFactor",
-        "growthInterval",
-        "minScale",
-        "maxScale",
-        "masterWeights");
-    return new LossScaling(
-        JsonFields.number(tree, "initialScale"),
-        JsonFields.number(tree, "growthFactor"),
-        JsonFields.number(tree, "backoffFactor"),
-        JsonFields.integer(tree, "growthInterval"),
-        JsonFields.number(tree, "minScale"),
-        JsonFields.number(tree, "maxScale"),
-        JsonFields.bool(tree, "masterWeights"));
   }
 
   static ClippingPlan read(String json) {
@@ -97,11 +65,21 @@ final class ClippingJson {
     JsonFields.require(tree, "clipping", fields.toArray(String[]::new));
     return new ClippingPlan(
         RuleJson.fromTree(tree.get("rule")),
-        JsonFields.constant(tree, "nonFinite", NonFinitePolicy.class),
-        JsonFields.integer(tree, "maxConsecutiveSkips"),
-        JsonFields.bool(tree, "parameterNorms"),
-        !tree.has(FORENSICS) || JsonFields.bool(tree, FORENSICS),
-        tree.has(EXCLUDE) ? RuleJson.patterns(tree, EXCLUDE) : List.of(),
-        tree.has(LOSS_SCALING) ? lossScaling(tree.get(LOSS_SCALING)) : null);
+        JsonFields.constant(tree.get("nonFinite"), "nonFinite", NonFinitePolicy.class),
+        JsonFields.integer(tree.get("maxConsecutiveSkips"), "maxConsecutiveSkips"),
+        JsonFields.bool(tree.get("parameterNorms"), "parameterNorms"),
+        !tree.has(FORENSICS) || JsonFields.bool(tree.get(FORENSICS), FORENSICS),
+        tree.has(EXCLUDE) ? patterns(tree.get(EXCLUDE)) : List.of(),
+        tree.has(LOSS_SCALING)
+            ? RecordJson.read(tree.get(LOSS_SCALING), LOSS_SCALING, LossScaling.class)
+            : null);
+  }
+
+  private static List<NamePattern> patterns(JsonNode array) {
+    List<NamePattern> patterns = new ArrayList<>();
+    for (JsonNode pattern : JsonFields.array(array, EXCLUDE)) {
+      patterns.add(new NamePattern(JsonFields.string(pattern, EXCLUDE)));
+    }
+    return patterns;
   }
 }

@@ -4,6 +4,7 @@ import io.github.dl4jclipping.rule.NormSchedule;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.schedule.ISchedule;
+import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * A schedule of DL4J's as a schedule of the bound on the norm. Immutable; two of DL4J's own are
@@ -23,8 +24,22 @@ final class Dl4jSchedule implements NormSchedule {
     this.json = ScheduleJson.hasForm(schedule) ? ScheduleJson.toTree(schedule).toString() : "";
   }
 
-  ISchedule schedule() {
-    return schedule;
+  /**
+   * Writes a schedule.
+   *
+   * @throws IllegalStateException if it is not DL4J's own
+   */
+  static JsonNode toTree(NormSchedule schedule) {
+    if (schedule instanceof Dl4jSchedule dl4j) {
+      return ScheduleJson.toTree(dl4j.schedule);
+    }
+    throw new IllegalStateException(
+        "the schedule "
+            + schedule
+            + " of "
+            + schedule.getClass().getName()
+            + " has no JSON form: only DL4J's own schedules can be written into a configuration."
+            + " Give the settings to the listener instead.");
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.Iterator;
 import java.util.TreeSet;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
-/** Reads the fields of a JSON object strictly: every one by name and kind, none unknown. */
+/** Checks the fields of a JSON object: every one is there and of its kind, none is unknown. */
 final class JsonFields {
 
   private JsonFields() {}
@@ -29,24 +29,21 @@ final class JsonFields {
     }
   }
 
-  static double number(JsonNode tree, String field) {
-    JsonNode node = tree.get(field);
+  static double number(JsonNode node, String field) {
     if (!node.isNumber()) {
       throw new IllegalArgumentException(field + " must be a number, but was " + describe(node));
     }
     return node.doubleValue();
   }
 
-  static int integer(JsonNode tree, String field) {
-    JsonNode node = tree.get(field);
+  static int integer(JsonNode node, String field) {
     if (!node.isIntegralNumber() || !node.canConvertToInt()) {
       throw new IllegalArgumentException(field + " must be an integer, but was " + describe(node));
     }
     return node.intValue();
   }
 
-  static boolean bool(JsonNode tree, String field) {
-    JsonNode node = tree.get(field);
+  static boolean bool(JsonNode node, String field) {
     if (!node.isBoolean()) {
       throw new IllegalArgumentException(
           field + " must be true or false, but was " + describe(node));
@@ -54,18 +51,16 @@ final class JsonFields {
     return node.booleanValue();
   }
 
-  static String text(JsonNode tree, String field) {
-    JsonNode node = tree.get(field);
+  static String string(JsonNode node, String field) {
     if (!node.isTextual()) {
-      throw new IllegalArgumentException(field + " must be a text, but was " + describe(node));
+      throw new IllegalArgumentException(field + " must be a string, but was " + describe(node));
     }
     return node.textValue();
   }
 
-  static <E extends Enum<E>> E constant(JsonNode tree, String field, Class<E> type) {
-    JsonNode node = tree.get(field);
+  static <E> E constant(JsonNode node, String field, Class<E> type) {
     return Arrays.stream(type.getEnumConstants())
-        .filter(constant -> node.isTextual() && constant.name().equals(node.textValue()))
+        .filter(constant -> node.isTextual() && constant.toString().equals(node.textValue()))
         .findFirst()
         .orElseThrow(
             () ->
@@ -77,8 +72,7 @@ final class JsonFields {
                         + describe(node)));
   }
 
-  static JsonNode array(JsonNode tree, String field) {
-    JsonNode node = tree.get(field);
+  static JsonNode array(JsonNode node, String field) {
     if (!node.isArray()) {
       throw new IllegalArgumentException(field + " must be an array, but was " + describe(node));
     }

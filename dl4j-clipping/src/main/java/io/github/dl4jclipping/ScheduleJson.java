@@ -118,7 +118,7 @@ final class ScheduleJson {
     if (depth <= DEEPEST && tree.path(TYPE).asText().equals("ramp")) {
       JsonFields.require(tree, "schedule ramp", TYPE, BASE, "numIter");
       return new RampSchedule(
-          schedule(tree.get(BASE), depth + 1), JsonFields.integer(tree, "numIter"));
+          schedule(tree.get(BASE), depth + 1), JsonFields.integer(tree.get("numIter"), "numIter"));
     }
     return MAPPER.treeToValue(classed(tree), ISchedule.class);
   }

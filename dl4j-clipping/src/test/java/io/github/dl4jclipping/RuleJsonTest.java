@@ -3,6 +3,8 @@ package io.github.dl4jclipping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.github.dl4jclipping.norm.NormType;
 import io.github.dl4jclipping.rule.AdaGcRule;
 import io.github.dl4jclipping.rule.AgcRule;
@@ -14,6 +16,8 @@ import io.github.dl4jclipping.rule.RenormalizeRule;
 import io.github.dl4jclipping.rule.ZClipMode;
 import io.github.dl4jclipping.rule.ZClipRule;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -53,6 +57,9 @@ class RuleJsonTest {
   static Stream<GradientClipping> all() {
     Stream<GradientClipping> rules =
         Stream.of(
+                ClipRule.none(),
+                ClipRule.value(0.5),
+                ClipRule.globalNorm(2, NormType.INF),
                 ClipRule.renormalize(2),
                 new RenormalizeRule(2, NormType.L1),
                 ClipRule.layerNorm(0.5),
@@ -100,6 +107,26 @@ class RuleJsonTest {
     assertThat(clipping.toBuilder().build()).isEqualTo(clipping);
   }
 
+  /** A rule that was forgotten here has no form, or no test of it. */
+  @Test
+  void everyRuleOfTheLibraryIsAmongThese() {
+    Set<String> tried =
+        all()
+            .map(clipping -> clipping.plan().rule().getClass().getName())
+            .collect(Collectors.toSet());
+    Set<String> rules =
+        new ClassFileImporter()
+            .importPackagesOf(ClipRule.class).stream()
+                .filter(type -> type.isAssignableTo(ClipRule.class) && !type.isInterface())
+                .filter(type -> type.getPackageName().equals(ClipRule.class.getPackageName()))
+                .filter(
+                    type ->
+                        type.getSource().orElseThrow().getUri().toString().contains("/classes/"))
+                .map(JavaClass::getName)
+                .collect(Collectors.toSet());
+    assertThat(rules).hasSizeGreaterThan(10).isEqualTo(tried);
+  }
+
   @ParameterizedTest
   @MethodSource("all")
   void insideAConfiguration(GradientClipping clipping) {
@@ -128,7 +155,7 @@ class RuleJsonTest {
             "lacks the fields [patterns]"),
         Arguments.of(
             "{'type':'groups','groups':[{'name':'a','maxNorm':1,'patterns':[7]}],'normType':'L2'}",
-            "patterns must be texts"),
+            "patterns must be a string"),
         Arguments.of("{'type':'groups','groups':{},'normType':'L2'}", "groups must be an array"),
         Arguments.of("{'type':'inOrder','rules':[]}", "at least one rule"),
         Arguments.of(
