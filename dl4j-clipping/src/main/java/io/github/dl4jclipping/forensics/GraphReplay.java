@@ -1,42 +1,53 @@
 package io.github.dl4jclipping.forensics;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
+import org.deeplearning4j.nn.graph.vertex.impl.FrozenVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
-import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** Repeats the forward pass of a ComputationGraph on a copy, until something is not finite. */
-final class GraphReplay {
+/** Repeats the passes of a ComputationGraph. */
+final class GraphReplay implements Replay {
 
   private final ComputationGraph graph;
   private final ComputationGraph copy;
-  private final Batch batch;
-  private final List<String> notes;
+  private final GraphVertex[] vertices;
+  private final ReplayChecks checks;
   private final boolean segments;
 
-  GraphReplay(ComputationGraph graph, ComputationGraph copy, Batch batch, List<String> notes) {
+  GraphReplay(ComputationGraph graph, ComputationGraph copy, ReplayChecks checks) {
     this.graph = graph;
     this.copy = copy;
-    this.batch = batch;
-    this.notes = notes;
+    this.vertices = copy.getVertices();
+    this.checks = checks;
     this.segments = graph.getConfiguration().getBackpropType() == BackpropType.TruncatedBPTT;
+    copy.getConfiguration().getNetworkOutputs().stream()
+        .map(name -> lossLayer(copy.getVertex(name)))
+        .forEach(checks::prepareLossOf);
   }
 
-  /** Returns the origin if activations or a loss are not finite, or null. */
-  @Nullable Origin run(INDArray[] features) {
-    INDArray[] inputs = Arrays.stream(features).map(INDArray::dup).toArray(INDArray[]::new);
+  @Override
+  public @Nullable Origin forward() {
+    INDArray[] inputs =
+        Arrays.stream(checks.batch().features())
+            .map(array -> Objects.requireNonNull(array, "an input is not set").dup())
+            .toArray(INDArray[]::new);
     copy.setInputs(inputs);
-    copy.setLayerMaskArrays(orNull(batch.featureMasks()), orNull(batch.labelMasks()));
-    GraphVertex[] vertices = copy.getVertices();
+    copy.setLayerMaskArrays(
+        orNull(checks.batch().featureMasks()), orNull(checks.batch().labelMasks()));
     for (int index : copy.topologicalSortOrder()) {
       GraphVertex vertex = vertices[index];
       INDArray output;
@@ -49,12 +60,12 @@ final class GraphReplay {
           return origin;
         }
         output = forward(vertex);
-        origin = ReplayChecks.output(vertex.getVertexName(), largest, output);
+        origin = checks.output(part(vertex), largest, output);
         if (origin != null) {
           return origin;
         }
       }
-      handOn(output, vertex, vertices);
+      handOn(output, vertex);
     }
     return losses();
   }
@@ -62,7 +73,7 @@ final class GraphReplay {
   private @Nullable Origin state(GraphVertex vertex) {
     return vertex.hasLayer()
         ? RecurrentState.copy(
-            vertex.getVertexName(), original(vertex).getLayer(), vertex.getLayer(), notes)
+            vertex.getVertexName(), original(vertex).getLayer(), vertex.getLayer(), checks.notes())
         : null;
   }
 
@@ -73,41 +84,109 @@ final class GraphReplay {
   private INDArray forward(GraphVertex vertex) {
     boolean recurrent = vertex.hasLayer() && RecurrentState.recurrent(vertex.getLayer()) != null;
     if (segments && recurrent) {
-      return RecurrentState.activate(vertex.getLayer(), vertex.getInputs()[0], true);
+      return RecurrentState.activate(
+          vertex.getLayer(), vertex.getInputs()[0], true, checks.manager());
     }
     // Layers that were frozen later stand in the configuration as they were before.
     boolean training = !(vertex.hasLayer() && original(vertex).getLayer() instanceof FrozenLayer);
-    return vertex.doForward(training, LayerWorkspaceMgr.noWorkspaces());
+    return vertex.doForward(training, checks.manager());
   }
 
-  private static void handOn(INDArray output, GraphVertex from, GraphVertex[] vertices) {
-    VertexIndices[] to = from.getOutputVertices();
-    if (to != null) {
-      for (VertexIndices edge : to) {
-        vertices[edge.getVertexIndex()].setInput(
-            edge.getVertexEdgeNumber(), output, LayerWorkspaceMgr.noWorkspaces());
-      }
+  private void handOn(INDArray output, GraphVertex from) {
+    for (VertexIndices edge : edges(from.getOutputVertices())) {
+      vertices[edge.getVertexIndex()].setInput(
+          edge.getVertexEdgeNumber(), output, checks.manager());
     }
+  }
+
+  private static List<VertexIndices> edges(VertexIndices @Nullable [] edges) {
+    return edges == null ? List.of() : List.of(edges);
   }
 
   private @Nullable Origin losses() {
     List<String> outputs = copy.getConfiguration().getNetworkOutputs();
     for (int i = 0; i < outputs.size(); i++) {
-      Layer layer = copy.getVertex(outputs.get(i)).getLayer();
-      if (layer instanceof FrozenLayerWithBackprop frozen) {
-        layer = frozen.getInsideLayer();
-      }
-      INDArray labels = i < batch.labels().length ? batch.labels()[i] : null;
-      if (!(layer instanceof IOutputLayer output) || (labels == null && output.needsLabels())) {
-        notes.add("the loss of " + outputs.get(i) + " was not computed: there are no labels");
+      GraphVertex vertex = copy.getVertex(outputs.get(i));
+      INDArray labels = i < checks.batch().labels().length ? checks.batch().labels()[i] : null;
+      if (!(lossLayer(vertex) instanceof IOutputLayer output)
+          || (labels == null && output.needsLabels())) {
+        checks
+            .notes()
+            .add("the loss of " + outputs.get(i) + " was not computed: there are no labels");
         continue;
       }
-      Origin origin = ReplayChecks.loss(outputs.get(i), output, labels);
+      Origin origin = checks.loss(part(vertex), output, labels);
       if (origin != null) {
         return origin;
       }
     }
     return null;
+  }
+
+  /** Returns the layer that computes the loss, where the vertex is an output. */
+  private static @Nullable Layer lossLayer(GraphVertex vertex) {
+    Layer layer = vertex.getLayer();
+    return layer instanceof FrozenLayerWithBackprop frozen ? frozen.getInsideLayer() : layer;
+  }
+
+  @Override
+  public @Nullable Origin backward(double factor) {
+    checks.multiplyLossesBy(factor);
+    boolean[] trained = new boolean[vertices.length];
+    for (int index : copy.topologicalSortOrder()) {
+      GraphVertex vertex = vertices[index];
+      vertex.setEpsilon(null);
+      if (vertex.numParams() > 0) {
+        vertex.setBackpropGradientsViewArray(
+            Nd4j.create(copy.params().dataType(), vertex.numParams()));
+      }
+      trained[index] =
+          !isFrozen(vertex)
+              && (vertex.numParams() > 0
+                  || edges(vertex.getInputVertices()).stream()
+                      .anyMatch(edge -> trained[edge.getVertexIndex()]));
+    }
+    int[] order = copy.topologicalSortOrder();
+    for (int i = order.length - 1; i >= 0; i--) {
+      GraphVertex vertex = vertices[order[i]];
+      boolean reached = vertex.isOutputVertex() || vertex.getEpsilon() != null;
+      if (!reached || !trained[order[i]]) {
+        continue;
+      }
+      Pair<Gradient, INDArray[]> pair = vertex.doBackward(false, checks.manager());
+      List<INDArray> passedOn = new ArrayList<>();
+      List<VertexIndices> below = edges(vertex.getInputVertices());
+      for (int j = 0; j < below.size(); j++) {
+        INDArray epsilon = pair.getSecond()[j];
+        if (epsilon != null) { // embeddings have none
+          GraphVertex to = vertices[below.get(j).getVertexIndex()];
+          to.setEpsilon(to.getEpsilon() == null ? epsilon.dup() : to.getEpsilon().addi(epsilon));
+          if (trained[to.getVertexIndex()]) {
+            passedOn.add(to.getEpsilon());
+          }
+        }
+      }
+      Origin origin = checks.gradients(part(vertex), pair.getFirst(), passedOn);
+      if (origin != null) {
+        return origin;
+      }
+    }
+    return null;
+  }
+
+  private boolean isFrozen(GraphVertex vertex) {
+    GraphVertex original = original(vertex);
+    return original instanceof FrozenVertex
+        || (original.hasLayer() && original.getLayer() instanceof FrozenLayer);
+  }
+
+  private Part part(GraphVertex vertex) {
+    return new Part(
+        vertex.getVertexName(),
+        vertex,
+        vertex.hasLayer() ? vertex.getLayer() : null,
+        lossLayer(vertex) instanceof IOutputLayer,
+        List.of(vertex.getInputs()));
   }
 
   private static @Nullable INDArray @Nullable [] orNull(@Nullable INDArray[] arrays) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Says whether norms grew before a step: a slow explosion, or a bolt from the blue.
+ * Says whether norms grew before a step, or gave no sign.
  *
  * @param steps how many steps with a finite norm there were
  * @param smallest the smallest norm
@@ -48,13 +48,17 @@ record NormTrend(int steps, double smallest, double largest, double growth) {
       return "Too few steps before it to see a trend: norms " + range + ".";
     }
     return isExplosion()
-        ? "A slow explosion: norms grew "
+        ? "The norms grew steadily: "
             + OriginText.number(growth)
             + "-fold over the "
             + steps
             + " steps before ("
             + range
             + ")."
-        : "A bolt from the blue: norms of the " + steps + " steps before were " + range + ".";
+        : "There was no sign in the norms before: over "
+            + steps
+            + " steps they were "
+            + range
+            + ".";
   }
 }

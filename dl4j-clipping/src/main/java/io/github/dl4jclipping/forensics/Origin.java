@@ -12,8 +12,8 @@ import java.util.List;
  *     {@code features mask}; the first parameter, such as {@code 0_W}; the layer, such as {@code
  *     2}, or the vertex; empty where it is unknown
  * @param found what is not finite there
- * @param largestInput the largest finite magnitude that went into the layer; NaN unless these are
- *     activations
+ * @param largestInput the largest finite magnitude that went into the layer, or that an array of
+ *     the batch had before DL4J cast it to a data type that cannot hold it; NaN otherwise
  * @param notes how it was found where that matters, and what could not be told, for a person
  */
 public record Origin(
@@ -33,6 +33,13 @@ public record Origin(
   /** Returns an origin that is not a layer. */
   static Origin of(OriginKind kind, String where, NonFinitePlaces found) {
     return new Origin(kind, where, found, Double.NaN, List.of());
+  }
+
+  /** Returns whether an array of the batch is finite until DL4J casts it. */
+  boolean isOfCast() {
+    boolean ofBatch =
+        kind == OriginKind.FEATURES || kind == OriginKind.LABELS || kind == OriginKind.MASKS;
+    return ofBatch && !Double.isNaN(largestInput);
   }
 
   /** Returns this origin with more notes. */

@@ -16,6 +16,8 @@ public enum OriginKind {
   LOSS,
   /** The backward pass: everything up to the loss was finite. */
   BACKWARD,
+  /** The loss scale: without it the backward pass is finite, too. */
+  LOSS_SCALE,
   /** None that could be told. */
   UNKNOWN
 }

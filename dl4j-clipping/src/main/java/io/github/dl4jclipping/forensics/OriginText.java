@@ -26,10 +26,17 @@ final class OriginText {
       case LOSS ->
           "the loss of layer "
               + origin.where()
-              + " is not finite, although its input and labels are"
-              + in("example", origin.found().rows());
+              + " is not finite"
+              + in("example", origin.found().rows())
+              + ", although its input and labels are finite";
       case BACKWARD ->
           "everything up to the loss is finite; the backward pass broke at layer "
+              + origin.where()
+              + ", whose gradient has "
+              + counts(origin.found());
+      case LOSS_SCALE ->
+          "everything up to the loss is finite, and so is the backward pass without the loss scale;"
+              + " with it the backward pass broke at layer "
               + origin.where()
               + ", whose gradient has "
               + counts(origin.found());
@@ -44,7 +51,15 @@ final class OriginText {
       holder = "column " + found.columns().get(0) + " of " + holder;
     }
     String columns = found.columns().size() > 1 ? in("column", found.columns()) : "";
-    return holder + " has " + counts(found) + columns + in("row", found.rows());
+    boolean plural = found.columns().size() != 1 && origin.kind() != OriginKind.MASKS;
+    String places = counts(found) + columns + in("row", found.rows());
+    return holder
+        + (plural ? " have " : " has ")
+        + places
+        + (origin.isOfCast()
+            ? " once cast to a data type that is too small; the largest magnitude before the cast is "
+                + number(origin.largestInput())
+            : "");
   }
 
   private static String activations(Origin origin) {
@@ -54,11 +69,11 @@ final class OriginText {
           + " carried over from the segment before has "
           + counts(origin.found());
     }
-    return "layer "
+    return "the output of layer "
         + origin.where()
-        + " made "
+        + " has "
         + counts(origin.found())
-        + " of finite input, whose largest magnitude is "
+        + " although its input is finite; the largest magnitude of the input is "
         + number(origin.largestInput());
   }
 
@@ -89,7 +104,7 @@ final class OriginText {
     String first =
         indices.subList(0, last).stream().map(String::valueOf).collect(Collectors.joining(", "));
     boolean cut = indices.size() == NonFinitePlaces.MAX;
-    return (cut ? " in " + what + "s among which are " : " in " + what + "s ")
+    return (cut ? " in " + what + "s including " : " in " + what + "s ")
         + first
         + " and "
         + indices.get(last);

@@ -2,7 +2,7 @@ package io.github.dl4jclipping.forensics;
 
 import io.github.dl4jclipping.norm.GradientNorms;
 import io.github.dl4jclipping.norm.NonFiniteCount;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -18,16 +18,33 @@ final class Places {
     return !array.dataType().isFPType() || GradientNorms.nonFinite(array).total() == 0;
   }
 
-  /** Returns the counts, without rows and columns. */
-  static NonFinitePlaces count(INDArray array) {
+  /** Returns the counts of some arrays together, without rows and columns. */
+  static NonFinitePlaces count(Collection<INDArray> arrays) {
+    List<NonFiniteCount> counts = arrays.stream().map(GradientNorms::nonFinite).toList();
     return new NonFinitePlaces(
-        array.length(), GradientNorms.nonFinite(array), List.of(), List.of());
+        arrays.stream().mapToLong(INDArray::length).sum(),
+        new NonFiniteCount(
+            counts.stream().mapToLong(NonFiniteCount::nan).sum(),
+            counts.stream().mapToLong(NonFiniteCount::positiveInfinity).sum(),
+            counts.stream().mapToLong(NonFiniteCount::negativeInfinity).sum()),
+        List.of(),
+        List.of());
   }
 
   /** Returns the counts, rows and columns. */
   static NonFinitePlaces find(INDArray array) {
+    return find(array, Long.MAX_VALUE);
+  }
+
+  /**
+   * Returns the counts, rows and columns.
+   *
+   * @param examples the examples of the batch: where layers see every time step of every example as
+   *     a row, DL4J puts the examples of a step together, and rows are told as examples
+   */
+  static NonFinitePlaces find(INDArray array, long examples) {
     NonFiniteCount count = GradientNorms.nonFinite(array);
-    List<Long> rows = new ArrayList<>();
+    TreeSet<Long> rows = new TreeSet<>();
     TreeSet<Long> columns = new TreeSet<>();
     long perRow = array.rank() == 0 ? 1 : array.length() / array.size(0);
     long perColumn = array.rank() < 2 ? 1 : perRow / array.size(1);
@@ -41,7 +58,7 @@ final class Places {
         }
       }
       if (broken) {
-        rows.add(row);
+        rows.add(row % examples);
       }
       if (rows.size() == NonFinitePlaces.MAX) {
         break;
@@ -50,7 +67,7 @@ final class Places {
     return new NonFinitePlaces(
         array.length(),
         count,
-        rows,
+        List.copyOf(rows),
         array.rank() < 2 ? List.of() : columns.stream().limit(NonFinitePlaces.MAX).toList());
   }
 }

@@ -30,7 +30,7 @@ final class RecurrentState {
     Map<String, INDArray> start = new HashMap<>();
     for (Map.Entry<String, INDArray> state : source.rnnGetPreviousState().entrySet()) {
       if (!Places.isFinite(state.getValue())) {
-        return Origin.of(OriginKind.ACTIVATIONS, name, Places.count(state.getValue()));
+        return Origin.of(OriginKind.ACTIVATIONS, name, Places.count(List.of(state.getValue())));
       }
       start.put(state.getKey(), state.getValue().dup());
     }
@@ -45,12 +45,12 @@ final class RecurrentState {
   }
 
   /** Runs a layer as DL4J does in truncated BPTT. */
-  static INDArray activate(Layer layer, INDArray input, boolean training) {
+  static INDArray activate(
+      Layer layer, INDArray input, boolean training, LayerWorkspaceMgr manager) {
     RecurrentLayer recurrent = recurrent(layer);
     return recurrent == null
-        ? layer.activate(input, training, LayerWorkspaceMgr.noWorkspaces())
-        : recurrent.rnnActivateUsingStoredState(
-            input, training, false, LayerWorkspaceMgr.noWorkspaces());
+        ? layer.activate(input, training, manager)
+        : recurrent.rnnActivateUsingStoredState(input, training, false, manager);
   }
 
   static @Nullable RecurrentLayer recurrent(Layer layer) {

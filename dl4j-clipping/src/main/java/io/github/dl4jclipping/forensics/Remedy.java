@@ -10,8 +10,14 @@ final class Remedy {
   static String of(Origin origin, NormTrend trend) {
     boolean explosion = trend.isExplosion();
     return switch (origin.kind()) {
-      case FEATURES -> "What to do: check the input for missing values and for divisions by 0.";
-      case LABELS -> "What to do: check the labels for missing values.";
+      case FEATURES ->
+          origin.isOfCast()
+              ? "What to do: scale the features down, or train in a larger data type."
+              : "What to do: check the input for missing values and for divisions by 0.";
+      case LABELS ->
+          origin.isOfCast()
+              ? "What to do: scale the labels down, or train in a larger data type."
+              : "What to do: check the labels for missing values.";
       case MASKS -> "What to do: check the masks, which should be 0 or 1.";
       case PARAMETERS ->
           "What to do: go back to parameters that are finite, from a checkpoint; an earlier step,"
@@ -31,7 +37,8 @@ final class Remedy {
               + (explosion
                   ? LOWER + "."
                   : "check the derivatives of the layer's activation function and of the loss; in"
-                      + " HALF, train in FLOAT.");
+                      + " HALF, train in FLOAT; with loss scaling, use a smaller scale.");
+      case LOSS_SCALE -> "What to do: lower the loss scale, or use LossScaling.dynamic().";
       case UNKNOWN ->
           "Common causes: NaN in the data, a learning rate that is too high, a log or a division by"
               + " 0 in a loss."

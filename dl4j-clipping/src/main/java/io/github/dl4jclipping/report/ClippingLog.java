@@ -64,6 +64,18 @@ public final class ClippingLog {
     }
   }
 
+  /** Warns of a score that is not finite beside a gradient that is. */
+  public static void scoreNotFinite(int iteration, double score, double norm) {
+    log.warn(
+        "The score is {} at iteration {}, but the gradient is finite, with normBeforeClip={}: the step"
+            + " is no incident and is applied. Look for a log or a division by 0 in the loss, for"
+            + " parameters that are not finite and yet penalized by L1 or L2, and in HALF for a loss"
+            + " that sums up to more than 65504. This is said once for a network.",
+        score,
+        iteration,
+        Numbers.format(norm));
+  }
+
   /**
    * Warns that gradients are next to nothing.
    *

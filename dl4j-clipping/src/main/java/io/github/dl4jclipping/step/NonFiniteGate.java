@@ -7,12 +7,16 @@ import io.github.dl4jclipping.forensics.NonFiniteParameter;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.forensics.Origin;
 import io.github.dl4jclipping.forensics.OriginFinder;
+import io.github.dl4jclipping.forensics.ScaledStep;
 import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.GradientViews;
+import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Does with a gradient that is not finite what the policy says. */
+/** Applies the policy to a non-finite gradient. */
 final class NonFiniteGate {
 
   private final Host host;
@@ -44,30 +48,33 @@ final class NonFiniteGate {
    */
   Admission admit(GradientViews views, Norms norms, Update update) {
     boolean external = !views.isOf(host.getFlattenedGradientsView());
-    NonFiniteReport report = investigate(views, update, external);
+    long incident = state.countIncident();
+    int skips = plan.policy() == NonFinitePolicy.SKIP ? state.countSkip() : 0;
+    boolean raises = plan.policy() == NonFinitePolicy.RAISE || skips > plan.maxConsecutiveSkips();
+    NonFiniteReport report = investigate(views, update, external, incident, raises);
     reporter.tellNonFinite(report, external);
     if (plan.policy() == NonFinitePolicy.WARN) {
-      reporter.warnOfNonFinite(
-          report, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
+      ClippingLog.nonFinite(
+          report, incident, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
       reporter.undecided(update, norms, norms.global(), 1, StepOutcome.PASSED_NON_FINITE);
       return Admission.AS_IT_IS;
     }
     Sequence.forget(host.getNetwork());
     switch (plan.policy()) {
       case ZERO -> {
-        reporter.warnOfNonFinite(
-            report, "Made 0; the rest is clipped and applied. " + report.remedy());
+        ClippingLog.nonFinite(
+            report, incident, "Made 0; the rest is clipped and applied. " + report.remedy());
         GradientRescaling.zeroNonFinite(views.participants());
         GradientRescaling.zeroNonFinite(views.watched());
         return Admission.ZEROED;
       }
       case SKIP -> {
-        int skips = state.countSkip();
-        if (skips > plan.maxConsecutiveSkips()) {
+        if (raises) {
           raise(report, norms, update, budgetAdvice(report));
         }
-        reporter.warnOfNonFinite(
+        ClippingLog.nonFinite(
             report,
+            incident,
             "Skipped: nothing was applied (skip "
                 + skips
                 + " of "
@@ -96,13 +103,21 @@ final class NonFiniteGate {
     views.flat().assign(0);
   }
 
-  /** Looks into the step while everything is as the step found it. */
-  private NonFiniteReport investigate(GradientViews views, Update update, boolean external) {
+  /**
+   * Looks into the step while everything is as the step found it. What ends training unless
+   * somebody catches it always says where it came from.
+   */
+  private NonFiniteReport investigate(
+      GradientViews views, Update update, boolean external, long incident, boolean raises) {
     List<NonFiniteParameter> broken = NonFiniteFinder.find(views);
-    Origin origin =
-        plan.forensics()
-            ? OriginFinder.find(host.getNetwork(), broken, external)
-            : OriginFinder.notSought();
+    Origin origin;
+    if (!plan.forensics()) {
+      origin = OriginFinder.notSought();
+    } else if (!raises && !OriginFinder.isSought(incident)) {
+      origin = OriginFinder.notSoughtAgain(incident);
+    } else {
+      origin = OriginFinder.find(host.getNetwork(), broken, external, scaling(update));
+    }
     return new NonFiniteReport(
         update.iteration(),
         update.epoch(),
@@ -110,6 +125,11 @@ final class NonFiniteGate {
         broken,
         origin,
         state.history().points());
+  }
+
+  private @Nullable ScaledStep scaling(Update update) {
+    LossScaleStatus status = reporter.lossScale();
+    return status == null ? null : new ScaledStep(status.scale(), host.divisor(update));
   }
 
   /** Ends a row of skips: the gradient is finite. */

@@ -8,6 +8,7 @@ import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.report.StepOutcome;
 import io.github.dl4jclipping.rule.ClipPart;
 import io.github.dl4jclipping.rule.NoRule;
+import io.github.dl4jclipping.scaling.LossScaleStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,10 @@ final class StepReporter {
 
   /** Reports a step that is applied. */
   void applied(Update update, Norms norms, Applied applied, StepOutcome outcome) {
+    double score = host.getNetwork().score();
+    if (!Double.isFinite(score) && outcome != StepOutcome.ZEROED && state.isNew("score")) {
+      ClippingLog.scoreNotFinite(update.iteration(), score, norms.global());
+    }
     report(
         update,
         norms,
@@ -88,9 +93,9 @@ final class StepReporter {
         audience -> audience.tell(observer -> observer.onNonFinite(report, network, external)));
   }
 
-  /** Warns of a non-finite gradient that training goes on after. */
-  void warnOfNonFinite(NonFiniteReport report, String what) {
-    ClippingLog.nonFinite(report, state.countIncident(), what);
+  /** Returns how the loss of this step was scaled; null without loss scaling. */
+  @Nullable LossScaleStatus lossScale() {
+    return scaler == null ? null : scaler.status();
   }
 
   /** Warns once that DL4J normalizes layers before this library clips. */
@@ -136,7 +141,7 @@ final class StepReporter {
             parameterNorms(norms),
             Thread.currentThread().getName(),
             parts,
-            scaler == null ? null : scaler.status());
+            lossScale());
     reported = true;
     state.lastReport(report);
     state.window().add(report);

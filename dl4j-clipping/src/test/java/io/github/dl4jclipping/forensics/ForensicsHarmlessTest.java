@@ -202,7 +202,7 @@ class ForensicsHarmlessTest {
     Kind.fit(network, batch);
     batch.getFeatures().close();
 
-    Origin origin = OriginFinder.find(network, List.of(), false);
+    Origin origin = OriginFinder.find(network, List.of(), false, null);
 
     assertThat(origin.kind()).isEqualTo(OriginKind.UNKNOWN);
     assertThat(origin.notes()).anyMatch(note -> note.contains("features"));
@@ -213,7 +213,8 @@ class ForensicsHarmlessTest {
   void untrainedNetworkIsNoError(Kind kind) {
     Model network = FaultyNetworks.linear(kind, DataType.FLOAT);
 
-    assertThat(OriginFinder.find(network, List.of(), false).kind()).isEqualTo(OriginKind.UNKNOWN);
+    assertThat(OriginFinder.find(network, List.of(), false, null).kind())
+        .isEqualTo(OriginKind.UNKNOWN);
   }
 
   @Test
@@ -224,7 +225,7 @@ class ForensicsHarmlessTest {
     state.putScalar(1, 2, Double.NaN);
     ((RecurrentLayer) network.getLayer(0)).rnnSetPreviousState(Map.of("prevAct", state));
 
-    Origin origin = OriginFinder.find(network, List.of(), false);
+    Origin origin = OriginFinder.find(network, List.of(), false, null);
 
     assertThat(origin.kind()).isEqualTo(OriginKind.ACTIVATIONS);
     assertThat(OriginText.verdict(origin))
@@ -235,7 +236,7 @@ class ForensicsHarmlessTest {
   void foreignGradientIsToldOf() {
     Model network = FaultyNetworks.linear(Kind.LAYERS, DataType.FLOAT);
 
-    Origin origin = OriginFinder.find(network, List.of(), true);
+    Origin origin = OriginFinder.find(network, List.of(), true, null);
 
     assertThat(origin.kind()).isEqualTo(OriginKind.UNKNOWN);
     assertThat(origin.notes()).anyMatch(note -> note.contains("elsewhere"));

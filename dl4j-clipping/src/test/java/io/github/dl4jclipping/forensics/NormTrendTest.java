@@ -7,7 +7,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A slow explosion is told from a bolt from the blue. */
+/** Norms that grew are told from norms that gave no sign. */
 class NormTrendTest {
 
   @Test
@@ -15,7 +15,7 @@ class NormTrendTest {
     NormTrend trend =
         NormTrend.of(history(IntStream.range(0, 20).mapToDouble(i -> Math.pow(2, i))));
     assertThat(trend.isExplosion()).isTrue();
-    assertThat(trend.describe()).startsWith("A slow explosion: norms grew").contains("20 steps");
+    assertThat(trend.describe()).startsWith("The norms grew steadily: ").contains("20 steps");
   }
 
   @Test
@@ -23,7 +23,7 @@ class NormTrendTest {
     NormTrend trend = NormTrend.of(history(IntStream.range(0, 20).mapToDouble(i -> 1 + i % 3)));
     assertThat(trend.isExplosion()).isFalse();
     assertThat(trend.describe())
-        .isEqualTo("A bolt from the blue: norms of the 20 steps before were 1.00 to 3.00.");
+        .isEqualTo("There was no sign in the norms before: over 20 steps they were 1.00 to 3.00.");
   }
 
   @Test
