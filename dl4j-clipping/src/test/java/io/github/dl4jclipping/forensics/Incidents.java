@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -21,7 +22,20 @@ final class Incidents {
   }
 
   static NonFiniteReport of(Model model, org.nd4j.linalg.dataset.api.MultiDataSet batch) {
-    model.addListeners(new GradientClippingListener(GradientClipping.measureOnly()));
+    return of(model, batch, GradientClipping.measureOnly());
+  }
+
+  /** The loss is scaled. */
+  static NonFiniteReport of(Model model, DataSet batch, LossScaling scaling) {
+    return of(
+        model,
+        batch.toMultiDataSet(),
+        GradientClipping.builder().maxNorm(1).lossScaling(scaling).build());
+  }
+
+  private static NonFiniteReport of(
+      Model model, org.nd4j.linalg.dataset.api.MultiDataSet batch, GradientClipping clipping) {
+    model.addListeners(new GradientClippingListener(clipping));
     return catchThrowableOfType(
             NonFiniteGradientException.class,
             () -> {
