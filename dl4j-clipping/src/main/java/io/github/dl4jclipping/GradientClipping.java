@@ -232,9 +232,9 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Sets whether it is found out where a non-finite gradient came from; true unless set. For that,
-     * such a step may copy the network and repeat both passes: the first 10 of a network, then the
-     * 16th, 32nd, 64th and so on, and every one that raises.
+     * Sets whether it is found out where a non-finite gradient came from; true unless set. For
+     * that, such a step may copy the network and repeat both passes: the first 10 of a network,
+     * then the 16th, 32nd, 64th and so on, and every one that raises.
      */
     public Builder forensics(boolean forensics) {
       this.forensics = forensics;

@@ -31,6 +31,9 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class OriginFinder {
 
+  /** How many incidents of a network are all looked into. */
+  public static final long ALWAYS_SOUGHT = 10;
+
   private final Model model;
   private final List<NonFiniteParameter> gradient;
   private final @Nullable ScaledStep scaling;
@@ -69,9 +72,6 @@ public final class OriginFinder {
   public static boolean isSought(long incident) {
     return incident <= ALWAYS_SOUGHT || Long.bitCount(incident) == 1;
   }
-
-  /** How many incidents of a network are looked into one by one: a copy of the network each. */
-  private static final long ALWAYS_SOUGHT = 10;
 
   /**
    * Finds the origin.
