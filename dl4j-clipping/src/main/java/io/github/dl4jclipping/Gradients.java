@@ -2,6 +2,7 @@ package io.github.dl4jclipping;
 
 import io.github.dl4jclipping.forensics.NonFiniteFinder;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.norm.ArrayChecks;
 import io.github.dl4jclipping.norm.GradientNorms;
 import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.NormType;
@@ -10,14 +11,16 @@ import io.github.dl4jclipping.rule.GlobalNormRule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Measures and clips arrays in place: PyTorch's functions, for a training loop of one's own.
  *
  * <p>Take any arrays of floating-point type, of different types and shapes too, views and orders
- * included. Bad arguments are refused before anything is changed. Stateless and thread-safe as long
- * as the arrays are not shared.
+ * included. Bad arguments are refused before anything is changed: so are arrays that were closed,
+ * and arrays of a workspace that was closed since, as by ND4J itself. Stateless and thread-safe as
+ * long as the arrays are not shared.
  */
 public final class Gradients {
 
@@ -30,7 +33,8 @@ public final class Gradients {
    * <p>NaN if an element is NaN, otherwise infinite if one is. Sums run in double: unlike in
    * PyTorch, finite arrays have a finite norm wherever it is within the range of a double.
    *
-   * @throws IllegalArgumentException if an array is not of a floating-point type
+   * @throws IllegalArgumentException if an array is not of a floating-point type, or was closed or
+   *     left its workspace
    */
   public static double totalNorm(NormType type, INDArray... gradients) {
     Objects.requireNonNull(type, "type must not be null");
@@ -51,12 +55,13 @@ public final class Gradients {
    * @param gradients changed in place
    * @return the norm before clipping
    * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0, or an
-   *     array is not of a floating-point type
+   *     array is not of a floating-point type, was closed or left its workspace
    * @throws NonFiniteGradientException if {@code errorIfNonFinite} and the norm is not finite; the
    *     arrays are unchanged
    */
   public static double clipByGlobalNorm(
       double maxNorm, NormType type, boolean errorIfNonFinite, INDArray... gradients) {
+    Objects.requireNonNull(type, "type must not be null");
     ClipRule.globalNorm(maxNorm, type);
     List<INDArray> arrays = checked(gradients);
     double norm = GradientNorms.global(arrays, type);
@@ -77,7 +82,8 @@ public final class Gradients {
    * @param totalNorm the norm before, NaN and infinity included
    * @param gradients changed in place
    * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0, {@code
-   *     totalNorm} is negative, or an array is not of a floating-point type
+   *     totalNorm} is negative, or an array is not of a floating-point type, was closed or left its
+   *     workspace
    */
   public static void clipWithNorm(double maxNorm, double totalNorm, INDArray... gradients) {
     ClipRule.globalNorm(maxNorm);
@@ -94,7 +100,7 @@ public final class Gradients {
    * @param clipValue the largest magnitude allowed
    * @param gradients changed in place
    * @throws IllegalArgumentException if {@code clipValue} is not finite or not greater than 0, or
-   *     an array is not of a floating-point type
+   *     an array is not of a floating-point type, was closed or left its workspace
    */
   public static void clipByValue(double clipValue, INDArray... gradients) {
     ClipRule.value(clipValue);
@@ -108,14 +114,14 @@ public final class Gradients {
   private static List<INDArray> checked(INDArray... gradients) {
     Objects.requireNonNull(gradients, "gradients must not be null");
     for (int i = 0; i < gradients.length; i++) {
-      Objects.requireNonNull(gradients[i], "gradients[" + i + "] must not be null");
+      int index = i;
+      Supplier<String> name = () -> "gradients[" + index + "]";
+      Objects.requireNonNull(gradients[i], () -> name.get() + " must not be null");
       if (!gradients[i].dataType().isFPType()) {
         throw new IllegalArgumentException(
-            "gradients["
-                + i
-                + "] must be of a floating-point type, but was "
-                + gradients[i].dataType());
+            name.get() + " must be of a floating-point type, but was " + gradients[i].dataType());
       }
+      ArrayChecks.requireOwnMemory(name, gradients[i]);
     }
     return Arrays.asList(gradients);
   }

@@ -17,8 +17,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 final class GradientsTest {
 
@@ -197,6 +200,89 @@ final class GradientsTest {
     assertThat(good).isEqualTo(Nd4j.createFromArray(30f, 40f));
   }
 
+  /** An array that is no longer there: its memory was given back, or is somebody else's by now. */
+  private enum Gone {
+    CLOSED("must not be closed"),
+    VIEW("must not be closed"),
+    VIEW_OF_VIEW("must not be closed"),
+    LEFT_WORKSPACE("workspace GradientsTest was closed since"),
+    VIEW_OF_LEFT_WORKSPACE("workspace GradientsTest was closed since");
+
+    private static final WorkspaceConfiguration WORKSPACE =
+        WorkspaceConfiguration.builder().initialSize(1 << 16).build();
+
+    private final String message;
+
+    Gone(String message) {
+      this.message = message;
+    }
+
+    INDArray array(DataType type) {
+      if (message.contains("workspace")) {
+        try (MemoryWorkspace open = open()) {
+          assertThat(open.isScopeActive()).isTrue();
+          INDArray array = Nd4j.ones(type, 100);
+          return this == LEFT_WORKSPACE ? array : array.get(NDArrayIndex.interval(10, 50));
+        }
+      }
+      INDArray array = Nd4j.ones(type, 100);
+      INDArray view = array.get(NDArrayIndex.interval(10, 50));
+      INDArray viewOfView = view.get(NDArrayIndex.interval(2, 20));
+      array.close();
+      return this == CLOSED ? array : this == VIEW ? view : viewOfView;
+    }
+
+    static MemoryWorkspace open() {
+      return Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "GradientsTest");
+    }
+  }
+
+  /** The JVM died of some of these, and the good ones were changed before others threw. */
+  @ParameterizedTest
+  @EnumSource
+  void refusesAnArrayThatIsNoLongerThere(Gone gone) {
+    INDArray good = Nd4j.createFromArray(30f, 40f);
+    for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16)) {
+      INDArray bad = gone.array(type);
+      for (Function function : Function.values()) {
+        assertThatIllegalArgumentException()
+            .as("%s of %s", function, type)
+            .isThrownBy(() -> function.call(1, good, bad, good))
+            .withMessageStartingWith("gradients[1] must ")
+            .withMessageContaining(gone.message)
+            .withMessageContaining("Nothing was changed.");
+      }
+    }
+    assertThat(good).isEqualTo(Nd4j.createFromArray(30f, 40f));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Function.class)
+  void leavesTheArrayThatTookThePlaceOfAnother(Function function) {
+    INDArray leaked = Gone.LEFT_WORKSPACE.array(DataType.FLOAT);
+    try (MemoryWorkspace reopened = Gone.open()) {
+      INDArray other = Nd4j.ones(DataType.FLOAT, 100);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> function.call(0.5, leaked))
+          .withMessageContaining(reopened.getId() + " was closed and has been opened anew since");
+      assertThat(other.sumNumber().doubleValue()).isEqualTo(100);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Function.class)
+  void takesArraysOfAnOpenWorkspaceAndViewsOfThem(Function function) {
+    try (MemoryWorkspace open = Gone.open()) {
+      INDArray array = Nd4j.ones(DataType.FLOAT, 100);
+      assertThat(array.isAttached()).isTrue();
+      function.call(0.5, array, array.get(NDArrayIndex.interval(10, 50)));
+      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        function.call(0.5, array);
+      }
+      assertThat(open.isScopeActive()).isTrue();
+    }
+  }
+
   static Stream<Arguments> badBounds() {
     return Stream.of(Double.NaN, 0.0, -1.0, Double.POSITIVE_INFINITY)
         .flatMap(
@@ -229,7 +315,8 @@ final class GradientsTest {
         .isThrownBy(() -> Gradients.totalNorm(null, array))
         .withMessage("type must not be null");
     assertThatNullPointerException()
-        .isThrownBy(() -> Gradients.clipByGlobalNorm(1, null, true, array));
+        .isThrownBy(() -> Gradients.clipByGlobalNorm(1, null, true, array))
+        .withMessage("type must not be null");
     assertThat(array).isEqualTo(Nd4j.createFromArray(30f, 40f));
   }
 

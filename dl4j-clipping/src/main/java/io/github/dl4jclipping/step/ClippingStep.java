@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.step;
 
+import io.github.dl4jclipping.norm.ArrayChecks;
 import io.github.dl4jclipping.norm.GradientLayout;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.ParameterRole;
@@ -146,6 +147,7 @@ final class ClippingStep {
   /** Returns the network's own views, or views of a gradient that another network computed. */
   private GradientViews viewsOf(Gradient gradient) {
     INDArray flat = gradient.gradient();
+    ArrayChecks.requireOwnMemory(() -> "gradient", flat);
     if (own.isOf(flat)) {
       return own;
     }

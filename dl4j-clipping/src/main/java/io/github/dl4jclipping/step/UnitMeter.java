@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.step;
 
+import io.github.dl4jclipping.norm.ArrayChecks;
 import io.github.dl4jclipping.norm.GradientLayout;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.Stretch;
@@ -53,6 +54,7 @@ final class UnitMeter {
 
   private GradientViews parameters() {
     INDArray flat = network.params();
+    ArrayChecks.requireOwnMemory(() -> "the network's parameters", flat);
     GradientViews views = parameters;
     if (views == null || !views.isOf(flat)) {
       views = GradientViews.of(layout, flat);

@@ -13,6 +13,7 @@ import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.Snapshot;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.ClipRule;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -21,6 +22,8 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -179,6 +182,64 @@ class ExternalGradientTest {
     assertThatThrownBy(() -> update(target, new DefaultGradient(strided)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must be contiguous");
+  }
+
+  /** By its raw pointer it would have been read, and the JVM died. */
+  @Test
+  void gradientThatWasClosedIsRefused() {
+    MultiLayerNetwork target = Networks.dense(Networks.conf(new Adam(1e-2)));
+    GradientClipping.byGlobalNorm(1).attachTo(target);
+    Snapshot before = Snapshot.of(target);
+    INDArray whole = Nd4j.ones(200);
+    INDArray view = whole.get(NDArrayIndex.interval(50, 149));
+    Gradient gradient = given(view);
+    whole.close();
+
+    assertThatThrownBy(() -> update(target, gradient))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("gradient must not be closed");
+    assertThat(Snapshot.of(target)).isEqualTo(before);
+  }
+
+  @Test
+  void gradientThatLeftItsWorkspaceIsRefused() {
+    MultiLayerNetwork target = Networks.dense(Networks.conf(new Adam(1e-2)));
+    GradientClipping.byGlobalNorm(1).attachTo(target);
+    WorkspaceConfiguration small = WorkspaceConfiguration.builder().initialSize(1 << 16).build();
+    INDArray leaked;
+    try (MemoryWorkspace workspace =
+        Nd4j.getWorkspaceManager().getAndActivateWorkspace(small, "ExternalGradientTest")) {
+      assertThat(workspace.isScopeActive()).isTrue();
+      leaked = Nd4j.ones(99);
+    }
+
+    assertThatThrownBy(() -> update(target, given(leaked)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("gradient must be in the scope of its workspace");
+  }
+
+  /** AGC measures the parameters, too. */
+  @Test
+  void parametersThatWereClosedAreRefused() {
+    MultiLayerNetwork target = Networks.dense(Networks.conf(new Sgd(0.1)));
+    GradientClipping.builder().rule(ClipRule.agc()).build().attachTo(target);
+    INDArray gradient = Nd4j.ones(99);
+    update(target, given(gradient));
+    target.params().close();
+
+    assertThatThrownBy(() -> update(target, given(gradient)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("the network's parameters must not be closed");
+  }
+
+  /** A gradient that is what it was given: DL4J's own makes a view of it at each call. */
+  private static Gradient given(INDArray flat) {
+    return new DefaultGradient() {
+      @Override
+      public INDArray gradient() {
+        return flat;
+      }
+    };
   }
 
   private static Gradient backprop(MultiLayerNetwork network, DataSet batch) {
