@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.norm;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -39,17 +40,23 @@ public final class GradientRescaling {
     }
     if (factor == 0 || !Double.isFinite(factor)) {
       arrays.forEach(array -> multiplyOddly(array, factor));
-    } else if (Math.abs(factor) < SMALL) {
-      scale(arrays, STEP);
-      scale(arrays, factor / STEP);
-    } else if (Math.abs(factor) > LARGE) {
-      scale(arrays, 1 / STEP);
-      scale(arrays, factor * STEP);
+    } else if (part(factor) != factor) {
+      scale(arrays, part(factor));
+      scale(arrays, factor / part(factor));
     } else if (areReadable(arrays)) {
       CpuScaling.scale(arrays, factor);
     } else {
       arrays.forEach(array -> multiply(array, factor));
     }
+  }
+
+  /** Returns the factor, or a power of two to begin with where a float would not hold it. */
+  private static double part(double factor) {
+    double magnitude = Math.abs(factor);
+    if (magnitude > LARGE && magnitude < Double.POSITIVE_INFINITY) {
+      return 1 / STEP;
+    }
+    return magnitude < SMALL && factor != 0 ? STEP : factor;
   }
 
   /**
@@ -60,6 +67,14 @@ public final class GradientRescaling {
   public static void scaleUnits(Stretch stretch, Units units, double[] factors) {
     if (units.count() == 1) {
       scale(stretch.view(), factors[0]);
+      return;
+    }
+    double[] parts = Arrays.stream(factors).map(GradientRescaling::part).toArray();
+    if (!Arrays.equals(parts, factors)) {
+      double[] rest = new double[factors.length];
+      Arrays.setAll(rest, i -> factors[i] == parts[i] ? 1 : factors[i] / parts[i]);
+      scaleUnits(stretch, units, parts);
+      scaleUnits(stretch, units, rest);
       return;
     }
     INDArray array = stretch.view();

@@ -66,6 +66,33 @@ final class GradientRescalingTest {
     }
   }
 
+  /** As a float the factor of a unit lost digits below 1e-38, and was infinite above 3e38. */
+  @ParameterizedTest
+  @ValueSource(strings = {"FLOAT", "DOUBLE", "HALF", "BFLOAT16"})
+  void scalesUnitsByFactorsThatNoFloatHolds(DataType type) {
+    double large = type == DataType.FLOAT16 ? 6e4 : 1e38;
+    double[] factors = {3e-44, 7e-43, 1, 0, 1e-39, 0.3, 1e-60, 1e4 * large};
+    double[] elements = {large, large, large, large, large, large, large, 1 / large};
+    for (Units units : List.of(new Units(8, 1), new Units(8, 40))) {
+      int run = (int) units.run();
+      double[] values = new double[16 * run]; // two rounds of every unit where runs are short
+      Arrays.setAll(values, i -> elements[i / run % 8]);
+      double[] some = run > 1 ? Arrays.copyOf(values, 8 * run) : values;
+      INDArray array = Nd4j.createFromArray(some).castTo(type);
+      double[] before = ArrayLayout.elements(array);
+
+      GradientRescaling.scaleUnits(Stretch.whole(array), units, factors);
+
+      double[] after = ArrayLayout.elements(array);
+      for (int i = 0; i < before.length; i++) {
+        double exact = before[i] * factors[i / run % 8];
+        assertThat(after[i])
+            .as("%s of unit %s, runs of %s", before[i], i / run % 8, run)
+            .isCloseTo(exact, Offset.offset(tolerance(type, exact)));
+      }
+    }
+  }
+
   @Test
   void scalesDoublesByFactorsBelowDenormalFloats() {
     for (double factor : new double[] {1e-100, 1e-200, 1e-300, 1e-310}) {
