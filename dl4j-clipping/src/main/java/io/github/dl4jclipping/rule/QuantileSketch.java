@@ -4,7 +4,6 @@ import com.datadoghq.sketch.ddsketch.DDSketch;
 import com.datadoghq.sketch.ddsketch.mapping.CubicallyInterpolatedMapping;
 import com.datadoghq.sketch.ddsketch.store.Bin;
 import com.datadoghq.sketch.ddsketch.store.PaginatedStore;
-import com.datadoghq.sketch.ddsketch.store.Store;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
@@ -31,12 +30,26 @@ public final class QuantileSketch implements Serializable {
   public static final int EXACT = 10_000;
 
   private static final double RELATIVE_ERROR = 0.001;
+
+  /** How far a remembered value may be from the smallest or largest that it stands for. */
+  private static final double RANGE_ERROR = 1.01 * RELATIVE_ERROR;
+
+  /** Up to here every count is a double. */
+  private static final long MOST = 1L << 53;
+
   private static final long serialVersionUID = 1L;
 
   /** In ascending order up to {@link #size}; empty once there is a sketch. */
   private double[] exact = new double[64];
 
   private int size;
+
+  /** How many numbers it was given: to ask the sketch is to walk through it. */
+  private long count;
+
+  /** How many of them the sketch holds as 0. */
+  private long zeros;
+
   private double smallest = Double.NaN;
   private double largest = Double.NaN;
   private transient @Nullable DDSketch sketch;
@@ -58,13 +71,37 @@ public final class QuantileSketch implements Serializable {
     }
     QuantileSketch sketch = new QuantileSketch();
     for (int i = 2; i < state.length; i += 2) {
-      sketch.add(state[i], count(state[i + 1]));
+      if (i > 2 && !(state[i] > state[i - 2])) {
+        throw new IllegalArgumentException(
+            "values must ascend, but " + state[i] + " comes after " + state[i - 2]);
+      }
+      sketch.add(state[i], count(state[i + 1], sketch.count()));
     }
     if (sketch.count() > 0) {
-      sketch.smallest = checked(state[0]);
-      sketch.largest = checked(state[1]);
+      sketch.smallest = sketch.end("smallest", checked(state[0]), sketch.smallest);
+      sketch.largest = sketch.end("largest", checked(state[1]), sketch.largest);
+      if (sketch.smallest > sketch.largest) {
+        throw new IllegalArgumentException(
+            "the smallest must be <= the largest, "
+                + sketch.largest
+                + ", but was "
+                + sketch.smallest);
+      }
     }
     return sketch;
+  }
+
+  /** Checks the smallest or largest against the value that stands for it in the state. */
+  private double end(String name, double exact, double value) {
+    double error =
+        sketch == null
+            ? 0
+            : RANGE_ERROR * exact + 2 * Double.MIN_NORMAL; // of which 0 may stand for
+    if (!(Math.abs(exact - value) <= error)) {
+      throw new IllegalArgumentException(
+          "the " + name + " must be that of the values, " + value + ", but was " + exact);
+    }
+    return exact;
   }
 
   /**
@@ -111,18 +148,19 @@ public final class QuantileSketch implements Serializable {
     largest = high;
   }
 
-  private void add(double value, long count) {
+  private void add(double value, long times) {
     checked(value);
     smallest = smaller(smallest, value);
     largest = larger(largest, value);
-    if (sketch == null && count > EXACT - size) {
+    if (sketch == null && times > EXACT - size) {
       sketch = sketchOfExact();
     }
     if (sketch == null) {
-      insert(value, (int) count);
+      insert(value, (int) times);
     } else {
-      accept(sketch, value, count);
+      accept(sketch, value, times);
     }
+    count += times;
   }
 
   /** Unlike {@link Math#min}, prefers any number to NaN. */
@@ -134,19 +172,20 @@ public final class QuantileSketch implements Serializable {
     return one >= other || Double.isNaN(other) ? one : other;
   }
 
-  private static void accept(DDSketch sketch, double value, long count) {
+  private void accept(DDSketch sketch, double value, long times) {
     double most = sketch.getIndexMapping().maxIndexableValue(); // just short of the largest double
-    sketch.accept(Math.min(value, most), (double) count);
+    sketch.accept(Math.min(value, most), (double) times);
+    zeros += value <= sketch.getIndexMapping().minIndexableValue() ? times : 0;
   }
 
-  private void insert(double value, int count) {
-    if (size + count > exact.length) {
-      exact = Arrays.copyOf(exact, Math.min(EXACT, Math.max(size + count, 2 * exact.length)));
+  private void insert(double value, int times) {
+    if (size + times > exact.length) {
+      exact = Arrays.copyOf(exact, Math.min(EXACT, Math.max(size + times, 2 * exact.length)));
     }
     int at = firstAbove(value);
-    System.arraycopy(exact, at, exact, at + count, size - at);
-    Arrays.fill(exact, at, at + count, value);
-    size += count;
+    System.arraycopy(exact, at, exact, at + times, size - at);
+    Arrays.fill(exact, at, at + times, value);
+    size += times;
   }
 
   /** Returns how many of the exact numbers are not above a value. */
@@ -177,7 +216,7 @@ public final class QuantileSketch implements Serializable {
 
   /** Returns how many numbers it was given. */
   public long count() {
-    return sketch == null ? size : (long) sketch.getCount();
+    return count;
   }
 
   /** Returns whether every answer is exact. */
@@ -196,9 +235,9 @@ public final class QuantileSketch implements Serializable {
   }
 
   /**
-   * Returns a quantile, or NaN when there are no numbers. While exact, it lies between two numbers
-   * as in NumPy's {@code percentile} (linear interpolation); afterwards it is the number at the
-   * rank {@code floor(q * (count - 1))}, to within 0.1 %.
+   * Returns a quantile, or NaN when there are no numbers: between two numbers as in NumPy's {@code
+   * percentile} (linear interpolation), exactly up to {@value #EXACT} numbers and to within 0.1 %
+   * beyond.
    *
    * @param q from 0, the smallest, to 1, the largest
    * @throws IllegalArgumentException if {@code q} is not from 0 to 1
@@ -210,14 +249,34 @@ public final class QuantileSketch implements Serializable {
     if (count() == 0) {
       return Double.NaN;
     }
-    double found = sketch == null ? interpolate(q * (size - 1)) : sketch.getValueAtQuantile(q);
+    double position = q * (count() - 1);
+    long below = (long) position;
+    double[] pair = sketch == null ? exactPair((int) below) : sketchPair(below, sketch);
+    double found = pair[0] + (position - below) * (pair[1] - pair[0]);
     return q == 1 ? largest : q == 0 ? smallest : Math.min(largest, Math.max(smallest, found));
   }
 
-  private double interpolate(double position) {
-    int below = (int) position;
-    int above = Math.min(below + 1, size - 1);
-    return exact[below] + (position - below) * (exact[above] - exact[below]);
+  /** Returns the number at a rank, and the one above it, if there is one. */
+  private double[] exactPair(int rank) {
+    return new double[] {exact[rank], exact[Math.min(rank + 1, size - 1)]};
+  }
+
+  /** Likewise; only of the two bins that it ends at are the values worked out. */
+  private double[] sketchPair(long rank, DDSketch sketch) {
+    Iterator<Bin> bins = sketch.getPositiveValueStore().getAscendingIterator();
+    @Nullable Bin bin = null; // the zeros
+    long upTo = zeros;
+    while (upTo <= rank && bins.hasNext()) {
+      bin = bins.next();
+      upTo += (long) bin.getCount();
+    }
+    double value = value(bin, sketch);
+    boolean hasNext = upTo == rank + 1 && bins.hasNext();
+    return new double[] {value, hasNext ? value(bins.next(), sketch) : value};
+  }
+
+  private static double value(@Nullable Bin bin, DDSketch sketch) {
+    return bin == null ? 0 : sketch.getIndexMapping().value(bin.getIndex());
   }
 
   /** Returns how many numbers are greater than a bound; once not exact, than one within 0.1 %. */
@@ -268,10 +327,8 @@ public final class QuantileSketch implements Serializable {
     };
   }
 
-  private static Iterator<Run> sketchRuns(DDSketch sketch) {
-    Store positive = sketch.getPositiveValueStore();
-    Iterator<Bin> bins = positive.getAscendingIterator();
-    long zeros = (long) (sketch.getCount() - positive.getTotalCount());
+  private Iterator<Run> sketchRuns(DDSketch sketch) {
+    Iterator<Bin> bins = sketch.getPositiveValueStore().getAscendingIterator();
     return new Iterator<>() {
       private boolean first = zeros > 0;
 
@@ -287,7 +344,7 @@ public final class QuantileSketch implements Serializable {
           return new Run(0, zeros);
         }
         Bin bin = bins.next();
-        return new Run(sketch.getIndexMapping().value(bin.getIndex()), (long) bin.getCount());
+        return new Run(value(bin, sketch), (long) bin.getCount());
       }
     };
   }
@@ -299,9 +356,13 @@ public final class QuantileSketch implements Serializable {
     return value;
   }
 
-  private static long count(double count) {
-    if (!(count >= 1) || count != Math.rint(count) || count > 1L << 53) {
-      throw new IllegalArgumentException("a count must be a whole number >= 1, but was " + count);
+  private static long count(double count, long before) {
+    if (!(count >= 1) || count != Math.rint(count) || count > MOST - before) {
+      throw new IllegalArgumentException(
+          "a count must be a whole number >= 1, and all together <= 2^53, but was "
+              + count
+              + " after "
+              + before);
     }
     return (long) count;
   }

@@ -8,6 +8,7 @@ import io.github.dl4jclipping.norm.JavaSerialization;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,6 +19,7 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantileSketchTest {
@@ -67,7 +69,8 @@ class QuantileSketchTest {
     Arrays.sort(sorted);
     for (double q : QUANTILES) {
       double atRank = sorted[(int) (q * (count - 1))];
-      assertThat(sketch.quantile(q)).isCloseTo(atRank, within(0.001 * atRank));
+      double exact = oracle(values, q);
+      assertThat(sketch.quantile(q)).isCloseTo(exact, within(0.001 * exact));
       long low = Arrays.stream(values).filter(value -> value > atRank * 1.002).count();
       long high = Arrays.stream(values).filter(value -> value > atRank * 0.998).count();
       assertThat(sketch.countAbove(atRank)).isBetween(low, high);
@@ -76,6 +79,55 @@ class QuantileSketchTest {
     assertThat(sketch.quantile(1)).isEqualTo(sorted[count - 1]).isEqualTo(sketch.largest());
     assertThat(sketch.countAbove(sketch.largest())).isZero();
     assertThat(sketch.countAbove(Math.nextDown(sketch.smallest()))).isEqualTo(count);
+  }
+
+  /** Norms of runs of several shapes, between which ranks may be far apart. */
+  private enum Distribution {
+    NORMAL(random -> Math.abs(random.nextGaussian())),
+    LOG_NORMAL(random -> Math.exp(3 * random.nextGaussian())),
+    PARETO(random -> Math.pow(1 - random.nextDouble(), -1)),
+    UNIFORM(Random::nextDouble),
+    TWO_HEAPS(random -> (random.nextInt(100) < 90 ? 1 : 1e6) * (1 + random.nextDouble())),
+    FEW_VALUES(random -> Math.pow(3, random.nextInt(7))),
+    TINY(random -> 1e-300 * Math.exp(random.nextGaussian()));
+
+    @SuppressWarnings("ImmutableEnumChecker") // holds a function without a state
+    private final ToDoubleFunction<Random> draw;
+
+    Distribution(ToDoubleFunction<Random> draw) {
+      this.draw = draw;
+    }
+
+    double[] draw(int count) {
+      Random random = new Random(count);
+      return DoubleStream.generate(() -> draw.applyAsDouble(random)).limit(count).toArray();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isWithinAThousandthOfNumPysPercentiles(Distribution distribution) {
+    for (int count : new int[] {10_001, 10_050, 30_000}) {
+      double[] values = distribution.draw(count);
+      QuantileSketch sketch = sketch(values);
+      for (int permille = 0; permille <= 1000; permille++) {
+        double exact = permille == 0 ? sketch.smallest() : oracle(values, permille / 1000.0);
+        assertThat(sketch.quantile(permille / 1000.0))
+            .as("%s at %s of %s", distribution, permille, count)
+            .isCloseTo(exact, within(0.001 * exact));
+      }
+    }
+  }
+
+  /** At 5 and 6, of which NumPy's median is 5.5, and yet no number is near it. */
+  @Test
+  void liesBetweenTwoNumbersBeyondTenThousand() {
+    QuantileSketch sketch = new QuantileSketch();
+    for (int i = 0; i < 10_002; i++) {
+      sketch.add(i % 2 == 0 ? 5 : 6);
+    }
+    assertThat(sketch.isExact()).isFalse();
+    assertThat(sketch.quantile(0.5)).isCloseTo(5.5, within(0.0055));
   }
 
   @Test
@@ -177,7 +229,24 @@ class QuantileSketchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1", "1,2", "1,2,3", "1,2,1,0", "1,2,1,0.5", "1,2,-1,1", "NaN,2,1,1"})
+  @ValueSource(
+      strings = {
+        "1",
+        "1,2",
+        "1,2,3",
+        "1,2,1,0",
+        "1,2,1,0.5",
+        "1,2,-1,1",
+        "NaN,2,1,1",
+        "2,1,1,1,2,1",
+        "1,2,2,1,1,1",
+        "1,2,1,1,1,1,2,1",
+        "0,2,1,1,2,1",
+        "1,3,1,1,2,1",
+        "1,2,1,9e15,2,1e15",
+        "1,2,1,9000,2.1,9000",
+        "1,2,0.9,9000,2,9000"
+      })
   void refusesWhatIsNoState(String numbers) {
     double[] state = Arrays.stream(numbers.split(",")).mapToDouble(Double::parseDouble).toArray();
     assertThatThrownBy(() -> QuantileSketch.of(state)).isInstanceOf(IllegalArgumentException.class);
