@@ -10,8 +10,11 @@ import java.util.Map;
  *
  * <p>Before that, in the steps 1 to {@code warmUp - 1}, the whole is clipped by its global norm to
  * {@code lambdaAbs}, and each gamma becomes the smallest clipped norm of its parameter. All norms
- * are L2. Unlike in the paper a norm of 0 enters no gamma, which it would hold at 0, and the
- * parameter still, for good; nor does one beyond the range of a double.
+ * are L2. There is no epsilon: a norm that keeps its bound is left alone.
+ *
+ * <p>Unlike in the paper, a norm of 0 is ignored: it would freeze gamma, and the parameter, at 0. A
+ * norm whose square is beyond the range of a double is ignored, too; in the warm-up the whole step
+ * is ignored if that holds for the global norm.
  *
  * <p>Reference: Wang et al., <a href="https://arxiv.org/abs/2502.11034">AdaGC: Enhancing LLM
  * Pretraining Stability via Adaptive Gradient Clipping</a>, 2025.
@@ -88,34 +91,36 @@ public record AdaGcRule(double lambdaAbs, double lambdaRel, double beta, int war
     }
 
     private Decision warmUp(GradientMeasurement gradient) {
-      double coefficient = Math.min(1, lambdaAbs / gradient.norm());
-      for (int i = 0; i < gamma.length; i++) {
-        double norm = coefficient * gradient.parameterNorms()[i];
-        if (isUsable(norm)) {
-          gamma[i] = gamma[i] == UNKNOWN ? norm : Math.min(gamma[i], norm);
+      if (Learnable.is(gradient.norm())) {
+        double coefficient = ExactBound.coefficient(lambdaAbs, gradient.norm());
+        for (int i = 0; i < gamma.length; i++) {
+          double norm = gradient.parameterNorms()[i];
+          double clipped = coefficient * norm;
+          learn(i, norm, isKnown(i) ? Math.min(gamma[i], clipped) : clipped);
         }
       }
-      return coefficient == 1
-          ? new Decision.Keep(lambdaAbs)
-          : new Decision.ScaleAll(coefficient, lambdaAbs);
+      return ExactBound.decide(lambdaAbs, gradient.norm());
     }
 
     private Decision byParameter(GradientMeasurement gradient) {
       double[] coefficients = new double[gamma.length];
       for (int i = 0; i < gamma.length; i++) {
         double norm = gradient.parameterNorms()[i];
-        boolean known = gamma[i] != UNKNOWN;
-        coefficients[i] = known && norm > 0 ? Math.min(1, lambdaRel * gamma[i] / norm) : 1;
+        coefficients[i] = isKnown(i) ? ExactBound.coefficient(lambdaRel * gamma[i], norm) : 1;
         double clipped = coefficients[i] * norm;
-        if (isUsable(clipped)) {
-          gamma[i] = known ? beta * gamma[i] + (1 - beta) * clipped : clipped;
-        }
+        learn(i, norm, isKnown(i) ? beta * gamma[i] + (1 - beta) * clipped : clipped);
       }
       return new Decision.ScaleEach(coefficients, Double.POSITIVE_INFINITY);
     }
 
-    private boolean isUsable(double norm) {
-      return norm > 0 && norm < Double.POSITIVE_INFINITY;
+    private boolean isKnown(int parameter) {
+      return gamma[parameter] != UNKNOWN;
+    }
+
+    private void learn(int parameter, double norm, double next) {
+      if (Learnable.is(norm) && next > 0) {
+        gamma[parameter] = next;
+      }
     }
 
     @Override
@@ -125,13 +130,19 @@ public record AdaGcRule(double lambdaAbs, double lambdaRel, double beta, int war
 
     @Override
     public void restore(Map<String, double[]> saved) {
-      double[] gammas = SavedNumbers.of(saved, GAMMA, gamma.length, UNKNOWN);
-      if (!Arrays.stream(gammas).allMatch(one -> one == UNKNOWN || one > 0)) {
-        throw new IllegalArgumentException(
-            "a saved gamma must be > 0, or -1 where it is unknown, but they are "
-                + Arrays.toString(gammas));
+      SavedNumbers numbers = new SavedNumbers(saved, STEP, GAMMA);
+      double[] steps = numbers.get(STEP, 1);
+      SavedNumbers.requireAll(STEP, steps, "a whole number from 0 to 2^53", SavedNumbers::isCount);
+      double[] gammas = numbers.get(GAMMA, gamma.length);
+      if (steps[0] == 0) {
+        SavedNumbers.requireAll(GAMMA, gammas, "-1 before the first step", x -> x == UNKNOWN);
       }
-      step = (long) SavedNumbers.of(saved, STEP, 1, 0)[0];
+      SavedNumbers.requireAll(
+          GAMMA,
+          gammas,
+          "finite and > 0, or -1 while unknown",
+          x -> x == UNKNOWN || SavedNumbers.isPositive(x));
+      step = (long) steps[0];
       System.arraycopy(gammas, 0, gamma, 0, gamma.length);
     }
   }

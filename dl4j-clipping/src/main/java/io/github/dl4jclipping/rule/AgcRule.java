@@ -8,7 +8,8 @@ import java.util.List;
  *
  * <p>A unit is a neuron of a dense or recurrent layer, a filter of a convolution, the vector of a
  * word of an embedding; a vector, such as a bias, is one unit as a whole. {@code eps} lets weights
- * that start at 0 move. The paper leaves the last, linear layer unclipped: {@code
+ * that start at 0 move. Unlike the authors' code, this rule divides by {@code |g|} itself, also
+ * where that is below 1e-6. The paper leaves the last, linear layer unclipped: {@code
  * builder().rule(ClipRule.agc()).exclude("3_*")} does that.
  *
  * <p>Reference: Brock, De, Smith and Simonyan, <a
@@ -22,9 +23,6 @@ public record AgcRule(double clipping, double eps) implements ClipRule {
 
   /** The paper's defaults: 0.01, 1e-3. */
   public static final AgcRule DEFAULT = new AgcRule(0.01, 1e-3);
-
-  /** The least that a gradient's norm counts as where it divides, as in the authors' code. */
-  private static final double LEAST_GRADIENT = 1e-6;
 
   /** Checks the bounds. */
   public AgcRule {
@@ -63,8 +61,7 @@ public record AgcRule(double clipping, double eps) implements ClipRule {
     double[] coefficients = new double[gradient.length];
     for (int unit = 0; unit < coefficients.length; unit++) {
       double bound = clipping * Math.max(weights[unit], eps);
-      coefficients[unit] =
-          gradient[unit] > bound ? bound / Math.max(gradient[unit], LEAST_GRADIENT) : 1;
+      coefficients[unit] = ExactBound.coefficient(bound, gradient[unit]);
     }
     return coefficients;
   }

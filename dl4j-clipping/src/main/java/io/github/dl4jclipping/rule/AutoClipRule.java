@@ -8,9 +8,12 @@ import java.util.Map;
  * step's included: at 10, nine of ten steps are clipped, in the units that the network itself sets.
  *
  * <p>Percentiles are NumPy's, with linear interpolation: exact for the first {@value
- * QuantileSketch#EXACT} steps, to within 0.1 % afterwards, in bounded memory. Two things differ
- * from the authors' code: a norm that is 0 or beyond the range of a double does not enter the
- * history, which it would drag to where nothing is learnt any more.
+ * QuantileSketch#EXACT} steps, to within 0.1 % afterwards, in bounded memory.
+ *
+ * <p>Unlike the authors' code, this rule adds no epsilon: a norm that is at most the percentile is
+ * left alone, a larger one is scaled by {@code percentile / norm}. And norms that are 0, or whose
+ * square is beyond the range of a double, are ignored: they would drag the percentile to where
+ * nothing is learnt any more. Until there is a norm in the history, nothing is clipped.
  *
  * <p>Reference: Seetharaman, Wichern, Pardo and Le Roux, <a
  * href="https://arxiv.org/abs/2007.14469">AutoClip: Adaptive Gradient Clipping for Source
@@ -52,12 +55,12 @@ public record AutoClipRule(double percentile) implements ClipRule {
     @Override
     public Decision decide(GradientMeasurement gradient) {
       double norm = gradient.norm();
-      if (norm > 0 && norm < Double.POSITIVE_INFINITY) {
+      if (Learnable.is(norm)) {
         norms.add(norm);
       }
       return norms.count() == 0
           ? new Decision.Keep(Double.POSITIVE_INFINITY)
-          : GlobalNormRule.decide(norms.quantile(percentile / 100), norm);
+          : ExactBound.decide(norms.quantile(percentile / 100), norm);
     }
 
     @Override
@@ -67,7 +70,10 @@ public record AutoClipRule(double percentile) implements ClipRule {
 
     @Override
     public void restore(Map<String, double[]> saved) {
-      norms = QuantileSketch.of(SavedNumbers.of(saved, NORMS));
+      QuantileSketch restored = QuantileSketch.of(new SavedNumbers(saved, NORMS).get(NORMS));
+      SavedNumbers.require(
+          !(restored.smallest() <= 0), "the smallest norm", "be > 0", restored.smallest());
+      norms = restored;
     }
   }
 

@@ -29,7 +29,7 @@ public record BlockRmsRule(double maxRms) implements ClipRule {
       double[] coefficients = new double[roots.length];
       for (int i = 0; i < roots.length; i++) {
         double rms = gradient.parameterNorms()[i] / roots[i];
-        coefficients[i] = 1 / Math.max(1, rms / maxRms);
+        coefficients[i] = ExactBound.coefficient(maxRms, rms);
       }
       return new Decision.ScaleEach(coefficients, Double.POSITIVE_INFINITY);
     };

@@ -8,7 +8,11 @@ import java.util.Objects;
  * Scales the whole gradient down where its norm exceeds a fixed bound, which keeps its direction.
  *
  * <p>The coefficient is {@code min(1, maxNorm / (norm + 1e-6))}, as in PyTorch's {@code
- * clip_grad_norm_}. Where it is 1 the gradient is not touched.
+ * clip_grad_norm_}. Where it is 1 the gradient is not touched. A norm between {@code maxNorm -
+ * 1e-6} and {@code maxNorm} is scaled, too, by a coefficient of at least {@code maxNorm / (maxNorm
+ * + 1e-6)}: unnoticeable for common bounds, but 1 % at a {@code maxNorm} of 1e-4, and below that
+ * more. With a {@code maxNorm} of at most 1e-6 every gradient is scaled, and one of norm {@code
+ * maxNorm} to at most half of it.
  *
  * <p>Reference: Pascanu, Mikolov and Bengio, <a href="https://arxiv.org/abs/1211.5063">On the
  * difficulty of training recurrent neural networks</a>, 2013.

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  *
  * <p>Every parameter that takes part must be in exactly one group; {@link Builder#others} gathers
  * those that no pattern names, and {@code exclude} of the settings keeps some out of it all.
- * Reports tell each group's norm and coefficient as a part.
+ * Reports tell each group's norm and coefficient as a part. There is no epsilon: a norm that is at
+ * most its bound is left alone, a larger one is scaled by {@code maxNorm / norm}.
  *
  * @param groups the groups, at least one
  * @param normType the norm that is bounded

@@ -11,7 +11,8 @@ import java.util.Objects;
  * the gradient alone: BatchNormalization's running statistics are neither measured nor scaled.
  *
  * <p>Unlike the global norm it turns the gradient's direction. Reports tell each layer's norm and
- * coefficient as a part.
+ * coefficient as a part. There is no epsilon: a norm that is at most the bound is left alone, a
+ * larger one is scaled by {@code maxNorm / norm}.
  *
  * @param bound the bound on each layer's norm, finite and greater than 0
  * @param normType the norm that is bounded

@@ -9,6 +9,9 @@ import java.util.Objects;
  * Clips the gradient of each parameter by its own norm, as DL4J's {@code ClipL2PerParamType} and
  * Keras's {@code clipnorm} do. Unlike the global norm it turns the gradient's direction.
  *
+ * <p>There is no epsilon: a norm that is at most the bound is left alone, a larger one is scaled by
+ * {@code maxNorm / norm}.
+ *
  * @param bound the bound on each parameter's norm, finite and greater than 0
  * @param normType the norm that is bounded
  */
@@ -25,7 +28,7 @@ public record ParameterNormRule(double bound, NormType normType) implements Clip
     return gradient ->
         new Decision.ScaleEach(
             Arrays.stream(gradient.parameterNorms())
-                .map(norm -> GlobalNormRule.coefficient(bound, norm))
+                .map(norm -> ExactBound.coefficient(bound, norm))
                 .toArray(),
             Double.POSITIVE_INFINITY);
   }

@@ -47,7 +47,7 @@ final class Partition {
     return new Partition(parts, partOf.size(), normType);
   }
 
-  /** Scales each part whose norm exceeds its bound. */
+  /** Scales each part whose norm exceeds its bound by {@code maxNorm / norm}. */
   Decision decide(GradientMeasurement gradient) {
     double[] coefficients = new double[parameters];
     List<ClipPart> told = new ArrayList<>(parts.size());
@@ -55,7 +55,7 @@ final class Partition {
       double norm =
           normType.combine(
               Arrays.stream(part.members).mapToDouble(i -> gradient.parameterNorms()[i]).toArray());
-      double coefficient = GlobalNormRule.coefficient(part.maxNorm, norm);
+      double coefficient = ExactBound.coefficient(part.maxNorm, norm);
       for (int member : part.members) {
         coefficients[member] = coefficient;
       }

@@ -6,7 +6,8 @@ import java.util.Objects;
 
 /**
  * Scales the whole gradient to a set norm at every step, up as well as down, so that only its
- * direction counts: normalised gradient descent. A zero gradient stays zero.
+ * direction counts: normalised gradient descent. A zero gradient stays zero. Reports count a step
+ * that was scaled down as clipped, and one that was scaled up as {@code SCALED_UP}.
  *
  * <p>Reference: Hazan, Levy and Shalev-Shwartz, <a href="https://arxiv.org/abs/1507.02030">Beyond
  * Convexity: Stochastic Quasi-Convex Optimization</a>, 2015.

@@ -27,7 +27,7 @@ public interface RuleState {
    * Takes up what another state of an equal rule and equal parameters {@linkplain #save saved}:
    * from then on both decide alike, to the bit.
    *
-   * @throws IllegalArgumentException if it is no such history; this state may then be of no use
+   * @throws IllegalArgumentException if it is no such history; this state is then unchanged
    */
   default void restore(Map<String, double[]> saved) {
     if (!saved.isEmpty()) {

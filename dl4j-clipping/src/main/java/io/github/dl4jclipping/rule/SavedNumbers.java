@@ -1,37 +1,68 @@
 package io.github.dl4jclipping.rule;
 
-import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.DoublePredicate;
 
-/** Reads the numbers of a saved history. */
+/** Reads the numbers of a saved history, which may be damaged. */
 final class SavedNumbers {
 
-  private SavedNumbers() {}
+  /** Up to here every whole number is a double. */
+  static final double MOST = 0x1p53;
 
-  /** Returns the numbers of a name. */
-  static double[] of(Map<String, double[]> saved, String name) {
-    double[] numbers = saved.get(name);
-    if (numbers == null) {
+  private final Map<String, double[]> saved;
+
+  /**
+   * Takes a saved history.
+   *
+   * @throws IllegalArgumentException if it has other names than these
+   */
+  SavedNumbers(Map<String, double[]> saved, String... names) {
+    if (!saved.keySet().equals(Set.of(names))) {
       throw new IllegalArgumentException(
-          "a saved history must have \"" + name + "\", but has " + saved.keySet());
+          "a saved history of this rule must have \""
+              + String.join("\", \"", names)
+              + "\" and nothing else, but has "
+              + saved.keySet());
     }
-    return numbers.clone();
+    this.saved = saved;
   }
 
-  /** Returns as many numbers of a name, none of them less than a bound. */
-  static double[] of(Map<String, double[]> saved, String name, int count, double least) {
-    double[] numbers = of(saved, name);
-    if (numbers.length != count || !Arrays.stream(numbers).allMatch(x -> x >= least)) {
-      throw new IllegalArgumentException(
-          "a saved history must have "
-              + count
-              + " numbers >= "
-              + least
-              + " as \""
-              + name
-              + "\", but has "
-              + Arrays.toString(numbers));
-    }
+  /** Returns the numbers of a name, as a copy. */
+  double[] get(String name) {
+    return Objects.requireNonNull(saved.get(name)).clone();
+  }
+
+  /** Returns the numbers of a name, of which there must be so many. */
+  double[] get(String name, int count) {
+    double[] numbers = get(name);
+    require(numbers.length == count, name, "have " + count + " numbers", numbers.length);
     return numbers;
+  }
+
+  /** Refuses a number of a name that is not as it must be. */
+  static void requireAll(String name, double[] numbers, String bound, DoublePredicate is) {
+    for (int i = 0; i < numbers.length; i++) {
+      require(is.test(numbers[i]), name + "[" + i + "]", "be " + bound, numbers[i]);
+    }
+  }
+
+  /** Refuses a saved history. */
+  static void require(boolean condition, String name, String bound, Object value) {
+    if (!condition) {
+      throw new IllegalArgumentException(
+          "the saved history is damaged: " + name + " must " + bound + ", but was " + value);
+    }
+  }
+
+  /** Returns whether a number is finite and greater than 0. */
+  static boolean isPositive(double number) {
+    return number > 0 && number < Double.POSITIVE_INFINITY;
+  }
+
+  /** Returns whether a number counts something: whole, and from 0 to 2^53. */
+  static boolean isCount(double number) {
+    return number >= 0 && number <= MOST && number == Math.rint(number);
   }
 }

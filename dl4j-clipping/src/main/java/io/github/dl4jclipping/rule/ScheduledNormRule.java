@@ -6,7 +6,8 @@ import java.util.Objects;
 
 /**
  * Scales the whole gradient down where its norm exceeds a bound that a schedule sets, for a warm-up
- * or a decay; otherwise a {@link GlobalNormRule}.
+ * or a decay; otherwise a {@link GlobalNormRule}, with its 1e-6 beside the norm: see there what
+ * that does to bounds below 1e-4.
  *
  * @param schedule the bound at each step
  * @param normType the norm that is bounded

@@ -12,8 +12,13 @@ import java.util.Objects;
  * <p>In the warm-up norms are gathered, and only {@code maxNorm} clips. Mean and variance then
  * start from these, and each step adds its norm, or what it was clipped to where it stood out:
  * {@code mean = alpha * mean + (1 - alpha) * norm}, {@code var = alpha * var + (1 - alpha) * (norm
- * - mean)^2} with the new mean. Unlike in the authors' code a norm that is 0 or beyond the range of
- * a double does not enter them.
+ * - mean)^2} with the new mean.
+ *
+ * <p>Unlike the authors' code, this rule ignores norms that are 0, or whose square is beyond the
+ * range of a double: they enter neither the warm-up nor mean and variance, but are clipped like any
+ * other. And it scales without an epsilon, by {@code bound / norm}, also where {@code maxNorm} is
+ * the bound: a norm that is at most the bound is left alone. The 1e-6 in {@code z} is the authors':
+ * where the standard deviation is far below it, hardly anything stands out.
  *
  * <p>Reference: Kumar, Owen, Chowdhury and Güra, <a href="https://arxiv.org/abs/2504.02507">ZClip:
  * Adaptive Spike Mitigation for LLM Pre-Training</a>, 2025.
@@ -87,35 +92,38 @@ public record ZClipRule(double alpha, double zThreshold, int warmUp, ZClipMode m
 
     @Override
     public Decision decide(GradientMeasurement gradient) {
-      double norm = gradient.norm();
-      if (norm == 0 || norm == Double.POSITIVE_INFINITY) {
-        return GlobalNormRule.decide(Math.min(maxNorm, Double.MAX_VALUE), norm);
+      return warm ? judge(gradient.norm()) : gather(gradient.norm());
+    }
+
+    private Decision gather(double norm) {
+      if (Learnable.is(norm)) {
+        gathered = Arrays.copyOf(gathered, gathered.length + 1);
+        gathered[gathered.length - 1] = norm;
       }
-      if (!warm) {
-        gather(norm);
-        return GlobalNormRule.decide(maxNorm, norm);
+      if (gathered.length > 0 && gathered.length >= warmUp) {
+        int count = gathered.length;
+        mean = Arrays.stream(gathered).average().orElseThrow();
+        // Divided one by one: the sum of squares might overflow, their mean cannot.
+        variance = Arrays.stream(gathered).map(x -> (x - mean) * (x - mean) / count).sum();
+        warm = true;
+        gathered = new double[0];
       }
+      // Without a bound, too, a norm beyond the range of a double is scaled to 0.
+      boolean infinite = norm == Double.POSITIVE_INFINITY;
+      return ExactBound.decide(infinite ? Math.min(maxNorm, Double.MAX_VALUE) : maxNorm, norm);
+    }
+
+    private Decision judge(double norm) {
       double std = Math.sqrt(variance);
       double z = (norm - mean) / (std + EPSILON);
       boolean standsOut =
           mode == ZClipMode.PERCENTILE ? norm > mean + zThreshold * std : z > zThreshold;
       double wanted = standsOut ? lowered(z, std) : norm;
       double limit = standsOut ? wanted : mean + zThreshold * (std + EPSILON);
-      add(wanted);
-      double bound = Math.min(limit, maxNorm);
-      return norm > bound ? GlobalNormRule.decide(bound, norm) : new Decision.Keep(bound);
-    }
-
-    private void gather(double norm) {
-      gathered = Arrays.copyOf(gathered, gathered.length + 1);
-      gathered[gathered.length - 1] = norm;
-      if (gathered.length >= warmUp) {
-        mean = Arrays.stream(gathered).average().orElseThrow();
-        variance =
-            Arrays.stream(gathered).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
-        warm = true;
-        gathered = new double[0];
+      if (Learnable.is(norm)) {
+        add(wanted);
       }
+      return ExactBound.decide(Math.min(limit, maxNorm), norm);
     }
 
     private double lowered(double z, double std) {
@@ -142,13 +150,38 @@ public record ZClipRule(double alpha, double zThreshold, int warmUp, ZClipMode m
 
     @Override
     public void restore(Map<String, double[]> saved) {
-      gathered = SavedNumbers.of(saved, GATHERED);
-      warm = SavedNumbers.of(saved, MEAN_AND_VARIANCE).length > 0;
-      if (warm) {
-        double[] both = SavedNumbers.of(saved, MEAN_AND_VARIANCE, 2, 0);
-        mean = both[0];
-        variance = both[1];
+      SavedNumbers numbers = new SavedNumbers(saved, GATHERED, MEAN_AND_VARIANCE);
+      double[] norms = numbers.get(GATHERED);
+      double[] both = numbers.get(MEAN_AND_VARIANCE);
+      if (both.length > 0) {
+        SavedNumbers.require(
+            norms.length == 0, GATHERED, "be empty after the warm-up", norms.length + " norms");
+        both = numbers.get(MEAN_AND_VARIANCE, 2);
+        SavedNumbers.require(
+            both[0] > 0 && both[0] * both[0] < Double.POSITIVE_INFINITY,
+            "the mean",
+            "be > 0, with a square within the range of a double",
+            both[0]);
+        SavedNumbers.require(
+            both[1] >= 0 && both[1] < Double.POSITIVE_INFINITY,
+            "the variance",
+            "be finite and >= 0",
+            both[1]);
       }
+      SavedNumbers.require(
+          norms.length == 0 || norms.length < warmUp,
+          GATHERED,
+          "have fewer norms than the warm-up of " + warmUp + " steps",
+          norms.length + " norms");
+      SavedNumbers.requireAll(
+          GATHERED,
+          norms,
+          "> 0, with a square within the range of a double",
+          x -> x > 0 && x * x < Double.POSITIVE_INFINITY);
+      gathered = norms;
+      warm = both.length > 0;
+      mean = warm ? both[0] : 0;
+      variance = warm ? both[1] : 0;
     }
   }
 

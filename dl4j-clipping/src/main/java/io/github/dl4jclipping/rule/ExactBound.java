@@ -1,0 +1,23 @@
+package io.github.dl4jclipping.rule;
+
+/**
+ * Bounds a norm without PyTorch's epsilon: what keeps the bound is left alone, however small the
+ * bound is.
+ */
+final class ExactBound {
+
+  private ExactBound() {}
+
+  /** Returns {@code maxNorm / norm} where the norm exceeds the bound, otherwise 1. */
+  static double coefficient(double maxNorm, double norm) {
+    return norm > maxNorm ? maxNorm / norm : 1;
+  }
+
+  /** Decides by {@link #coefficient}. */
+  static Decision decide(double maxNorm, double norm) {
+    double coefficient = coefficient(maxNorm, norm);
+    return coefficient == 1
+        ? new Decision.Keep(maxNorm)
+        : new Decision.ScaleAll(coefficient, maxNorm);
+  }
+}
