@@ -85,7 +85,8 @@ public record ClipReport(
 
   /**
    * Returns whether the gradient was scaled down or clamped; for {@link StepOutcome#ZEROED},
-   * whether what remained was scaled down.
+   * whether what remained was scaled down. A gradient that was {@linkplain StepOutcome#SCALED_UP
+   * only scaled up} was not clipped.
    */
   public boolean isClipped() {
     return outcome == StepOutcome.CLIPPED || (outcome == StepOutcome.ZEROED && coefficient < 1);
@@ -97,7 +98,7 @@ public record ClipReport(
    */
   public boolean isNonFinite() {
     return switch (outcome) {
-      case UNCHANGED, CLIPPED, OVERFLOWED -> false;
+      case UNCHANGED, SCALED_UP, CLIPPED, OVERFLOWED -> false;
       case SKIPPED, ZEROED, PASSED_NON_FINITE, RAISED -> true;
     };
   }

@@ -4,7 +4,9 @@ package io.github.dl4jclipping.report;
 public enum StepOutcome {
   /** Applied as it was. */
   UNCHANGED,
-  /** Scaled down, or an element clamped, then applied. */
+  /** Scaled up, and nothing of it scaled down or clamped, then applied: no clip. */
+  SCALED_UP,
+  /** Scaled down, all or a part of it, or an element clamped, then applied. */
   CLIPPED,
   /** Not finite and not applied; training goes on. */
   SKIPPED,

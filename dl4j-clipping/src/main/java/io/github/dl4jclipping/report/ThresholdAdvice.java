@@ -13,7 +13,8 @@ import java.util.Locale;
  * <p>Immutable, and so thread-safe.
  *
  * @param steps the steps, whatever became of them
- * @param nonFinite the steps whose gradient was not finite, or whose norm was not
+ * @param nonFinite the steps whose gradient was not finite, or whose norm was not; without those
+ *     with {@link StepOutcome#OVERFLOWED}
  * @param clipped the steps that were clipped, see {@link ClipReport#isClipped}
  * @param p50 the median of the norms, NaN where there are none, as all that follow
  * @param p90 what one norm in ten exceeds

@@ -61,6 +61,9 @@ public final class ThresholdAdvisor implements ClipObserver {
   @Override
   public synchronized void onStep(ClipReport report) {
     steps++;
+    if (report.outcome() == StepOutcome.OVERFLOWED) {
+      return; // says something of the scale alone
+    }
     clipped += report.isClipped() ? 1 : 0;
     maxNorm = report.maxNorm();
     // One that was zeroed has a finite norm of what remained: that is no norm of the run.

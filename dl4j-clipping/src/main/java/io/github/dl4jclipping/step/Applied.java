@@ -14,6 +14,6 @@ import java.util.List;
 record Applied(Rescaled rescaled, double maxNorm, List<ClipPart> parts) {
 
   StepOutcome outcome() {
-    return rescaled.changed() ? StepOutcome.CLIPPED : StepOutcome.UNCHANGED;
+    return rescaled.outcome();
   }
 }

@@ -5,11 +5,13 @@ import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.NormType;
 import io.github.dl4jclipping.norm.Units;
+import io.github.dl4jclipping.report.StepOutcome;
 import io.github.dl4jclipping.rule.Decision;
 import io.github.dl4jclipping.rule.UnitMeasurement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 
 /**
  * Takes a decision apart and carries it out on one step's gradient, which it divides as well.
@@ -34,9 +36,10 @@ record Rescaling(GradientViews views, NormType type, Division division) {
     division.apply(views);
     if (decision instanceof Decision.Clamp clamp && exceeds(clamp.bound())) {
       GradientRescaling.clamp(views.participants(), clamp.bound());
-      return new Rescaled(GradientNorms.global(views.participants(), type), Double.NaN, true);
+      return new Rescaled(
+          GradientNorms.global(views.participants(), type), Double.NaN, StepOutcome.CLIPPED);
     }
-    return new Rescaled(norms.global(), 1, false);
+    return new Rescaled(norms.global(), 1, StepOutcome.UNCHANGED);
   }
 
   private Rescaled scaleAll(double coefficient, Norms norms) {
@@ -44,7 +47,7 @@ record Rescaling(GradientViews views, NormType type, Division division) {
     division.applyToOthers(views);
     // A norm beyond the range of a double is scaled to 0.
     double clippedNorm = coefficient == 0 ? 0 : coefficient * norms.global();
-    return new Rescaled(clippedNorm, coefficient, true);
+    return new Rescaled(clippedNorm, coefficient, Rescaled.scaledBy(coefficient));
   }
 
   private Rescaled scaleEach(double[] coefficients, Norms norms) {
@@ -54,7 +57,7 @@ record Rescaling(GradientViews views, NormType type, Division division) {
           views.byParameter().get(i).view(), coefficients[i] / division.whole());
       clipped[i] *= coefficients[i];
     }
-    return scaled(clipped, norms);
+    return scaled(clipped, norms, Arrays.stream(coefficients));
   }
 
   private Rescaled scaleUnits(double[][] coefficients, Norms norms, UnitMeasurement measured) {
@@ -70,13 +73,16 @@ record Rescaling(GradientViews views, NormType type, Division division) {
       GradientRescaling.scaleUnits(views.byParameter().get(i), units.get(i), factors);
       clipped[i] = NormType.L2.combine(left);
     }
-    return scaled(clipped, norms);
+    return scaled(clipped, norms, Arrays.stream(coefficients).flatMapToDouble(Arrays::stream));
   }
 
-  private Rescaled scaled(double[] clipped, Norms norms) {
+  private Rescaled scaled(double[] clipped, Norms norms, DoubleStream coefficients) {
     division.applyToOthers(views);
     double clippedNorm = type.combine(clipped);
-    return new Rescaled(clippedNorm, norms.global() == 0 ? 1 : clippedNorm / norms.global(), true);
+    return new Rescaled(
+        clippedNorm,
+        norms.global() == 0 ? 1 : clippedNorm / norms.global(),
+        Rescaled.scaledBy(coefficients.min().orElseThrow()));
   }
 
   private boolean isOnes(double[][] coefficients) {

@@ -3,6 +3,7 @@ package io.github.dl4jclipping.step;
 import io.github.dl4jclipping.norm.GradientNorms;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.norm.NormType;
+import io.github.dl4jclipping.report.StepOutcome;
 import io.github.dl4jclipping.rule.ClipPart;
 import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.rule.Decision;
@@ -44,19 +45,24 @@ final class Stages {
     tell(parts, 0, norms, first);
     double coefficient = first.rescaled().coefficient();
     double maxNorm = first.maxNorm();
-    boolean changed = first.rescaled().changed();
+    StepOutcome outcome = first.outcome();
     for (int i = 1; i < rules.size(); i++) {
       Norms left = Norms.measure(views, rules.get(i).normType(), 1, parameterNorms);
       Applied applied = one(i, views, Division.DONE, left, update);
       tell(parts, i, left, applied);
       coefficient *= applied.rescaled().coefficient();
       maxNorm = Math.min(maxNorm, boundInReportedNorm(i, applied));
-      changed |= applied.rescaled().changed();
+      outcome =
+          outcome == StepOutcome.CLIPPED || applied.outcome() == StepOutcome.UNCHANGED
+              ? outcome
+              : applied.outcome();
     }
     NormType reported = rules.get(0).normType();
     double clippedNorm =
-        changed ? GradientNorms.global(views.participants(), reported) : norms.global();
-    return new Applied(new Rescaled(clippedNorm, coefficient, changed), maxNorm, parts);
+        outcome != StepOutcome.UNCHANGED
+            ? GradientNorms.global(views.participants(), reported)
+            : norms.global();
+    return new Applied(new Rescaled(clippedNorm, coefficient, outcome), maxNorm, parts);
   }
 
   /** A bound on another kind of norm is none on the one that is reported. */

@@ -60,7 +60,7 @@ class ClipSummaryTest {
     assertThat(summary.nonFinite())
         .isEqualTo(
             switch (outcome) {
-              case UNCHANGED, CLIPPED, OVERFLOWED -> 0;
+              case UNCHANGED, SCALED_UP, CLIPPED, OVERFLOWED -> 0;
               default -> 1;
             });
     assertThat(summary.overflowed()).isEqualTo(outcome == StepOutcome.OVERFLOWED ? 1 : 0);

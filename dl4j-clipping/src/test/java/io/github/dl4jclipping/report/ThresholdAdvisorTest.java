@@ -94,7 +94,7 @@ class ThresholdAdvisorTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"UNCHANGED", "CLIPPED"})
+      names = {"UNCHANGED", "SCALED_UP", "CLIPPED", "OVERFLOWED"})
   void whatIsNotFiniteNeverEnters(StepOutcome outcome) {
     ThresholdAdvisor advisor = run(200, Double.POSITIVE_INFINITY);
     ThresholdAdvice before = advisor.advice();
@@ -106,6 +106,21 @@ class ThresholdAdvisorTest {
     assertThat(after.steps()).isEqualTo(250);
     assertThat(List.of(after.p50(), after.p99(), after.largest(), after.suggestion()))
         .isEqualTo(List.of(before.p50(), before.p99(), before.largest(), before.suggestion()));
+  }
+
+  /** Expected under loss scaling, and no non-finite step: of such a step nothing is learned. */
+  @Test
+  void anOverflowIsAStepAndNothingElse() {
+    ThresholdAdvisor advisor = run(200, 950);
+    ThresholdAdvice before = advisor.advice();
+    for (double norm : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e9}) {
+      advisor.onStep(step(norm, Double.POSITIVE_INFINITY, StepOutcome.OVERFLOWED));
+    }
+    ThresholdAdvice after = advisor.advice();
+    assertThat(after.steps()).isEqualTo(203);
+    assertThat(after.nonFinite()).isZero();
+    assertThat(after.largest()).isEqualTo(200);
+    assertThat(after.reason()).isEqualTo(before.reason()).endsWith("950.000, clipped nothing");
   }
 
   @Test

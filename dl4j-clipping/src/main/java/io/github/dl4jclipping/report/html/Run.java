@@ -34,20 +34,21 @@ final class Run {
   }
 
   void add(ClipReport report) {
+    boolean overflowed = report.outcome() == StepOutcome.OVERFLOWED;
     if (report.isNonFinite()) {
       incidents.learn(report);
       keepFirstNonFinite(report);
-    } else if (report.outcome() != StepOutcome.OVERFLOWED && Double.isFinite(report.norm())) {
+    } else if (!overflowed && Double.isFinite(report.norm())) {
       largest = largest == null || report.norm() > largest.norm() ? report : largest;
       lastFinite = report;
     }
-    if (firstWithoutScore == null && !Double.isFinite(report.score())) {
+    if (firstWithoutScore == null && !overflowed && !Double.isFinite(report.score())) {
       firstWithoutScore = report;
     }
     ascending &= last == null || report.iteration() > last.iteration();
     last = report;
     steps.add(report);
-    if (report.outcome() != StepOutcome.OVERFLOWED) {
+    if (!overflowed) {
       heatMap.add(report); // an overflow breaks every parameter, and says something of none
     }
     workers.add(report);

@@ -27,8 +27,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <caption>Meters; a norm has no base unit</caption>
  * <tr><th>name</th><th>type, tags</th><th>what</th></tr>
  * <tr><td>{@code dl4j.clipping.steps}</td><td>counter, {@code outcome}</td>
- *     <td>steps by what became of the gradient: {@code unchanged}, {@code clipped}, {@code skipped},
- *     {@code zeroed}, {@code passed_non_finite}, {@code raised}, {@code overflowed}</td></tr>
+ *     <td>steps by what became of the gradient: {@code unchanged}, {@code scaled_up}, {@code clipped},
+ *     {@code skipped}, {@code zeroed}, {@code passed_non_finite}, {@code raised}, {@code overflowed}</td></tr>
  * <tr><td>{@code dl4j.clipping.norm}</td><td>summary</td><td>global norms before clipping that are
  *     finite</td></tr>
  * <tr><td>{@code dl4j.clipping.clipped.norm}</td><td>summary</td><td>global norms that the updater

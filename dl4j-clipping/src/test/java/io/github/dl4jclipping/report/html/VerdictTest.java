@@ -74,7 +74,7 @@ class VerdictTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"UNCHANGED", "CLIPPED", "OVERFLOWED"})
+      names = {"UNCHANGED", "SCALED_UP", "CLIPPED", "OVERFLOWED"})
   void saysWhatBecameOfTheStep(StepOutcome outcome) {
     Verdict verdict = of(observer -> Runs.broken(observer, 3, outcome, 1));
     assertThat(verdict.headline())
@@ -113,6 +113,33 @@ class VerdictTest {
             });
     assertThat(verdict.level()).isEqualTo(Verdict.Level.BAD);
     assertThat(verdict.headline()).isEqualTo("The score is not finite since iteration 1");
+  }
+
+  /** Where the loss was scaled too much, an infinite score is skipped with its step. */
+  @Test
+  void theScoreOfAnOverflowSaysNothing() {
+    double infinity = Double.POSITIVE_INFINITY;
+    ClipReport overflow =
+        new ClipReport(
+            200, 0, infinity, infinity, 0, 0, 5, StepOutcome.OVERFLOWED, Map.of(), "main");
+    Consumer<ClipObserver> steps = observer -> Runs.healthy(observer, 200, 5);
+    assertThat(of(steps.andThen(each -> each.onStep(overflow))).level())
+        .isEqualTo(Verdict.Level.GOOD);
+  }
+
+  /** Renormalizing scales most steps up at first: that is no bound that clips most steps. */
+  @Test
+  void scalingUpIsNoClip() {
+    Verdict verdict =
+        of(
+            observer -> {
+              for (int i = 0; i < 200; i++) {
+                observer.onStep(
+                    new ClipReport(i, 0, 1, 0.5, 1, 2, 1, StepOutcome.SCALED_UP, Map.of(), "main"));
+              }
+            });
+    assertThat(verdict.level()).isEqualTo(Verdict.Level.GOOD);
+    assertThat(verdict.headline()).isEqualTo("Healthy: 200 steps, 0 % clipped");
   }
 
   @Test
