@@ -4,9 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * The parameters and the updater state of a network in HALF, in FLOAT.
@@ -17,19 +15,20 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  */
 public final class MasterWeights {
 
-  /** HALF's smallest number. */
-  private static final double SMALLEST = 0x1p-24;
-
   private final INDArray parameters;
   private final @Nullable INDArray state;
   private final INDArray gradient;
-  private @Nullable INDArray handedOut;
-  private @Nullable StateLayout layout;
+  private final HalfRounding rounding;
+  private StateLayout layout;
+  private @Nullable INDArray stateInHalf;
+  private boolean handedOut;
 
-  private MasterWeights(INDArray parameters, @Nullable INDArray state) {
+  private MasterWeights(INDArray parameters, @Nullable INDArray state, StateLayout layout) {
     this.parameters = parameters;
     this.state = state;
+    this.layout = layout;
     this.gradient = Nd4j.createUninitialized(DataType.FLOAT, parameters.length());
+    this.rounding = new HalfRounding(Math.max(parameters.length(), length(state)));
   }
 
   /**
@@ -37,10 +36,13 @@ public final class MasterWeights {
    *
    * @param parameters its flat parameters
    * @param state the state of its updater, null where that has none
+   * @param layout how that state lies
    */
-  public static MasterWeights of(INDArray parameters, @Nullable INDArray state) {
+  public static MasterWeights of(
+      INDArray parameters, @Nullable INDArray state, StateLayout layout) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return new MasterWeights(wide(flat(parameters)), state == null ? null : wide(flat(state)));
+      return new MasterWeights(
+          wide(flat(parameters)), state == null ? null : wide(flat(state)), layout);
     }
   }
 
@@ -51,41 +53,42 @@ public final class MasterWeights {
    * @param layout how the updater's state lies
    */
   public MasterWeights with(@Nullable INDArray updaterState, StateLayout layout) {
-    long length = updaterState == null ? 0 : updaterState.length();
-    if ((state == null ? 0 : state.length()) != length) {
-      MasterWeights other = of(parameters, updaterState);
-      other.layout = layout;
-      return other;
+    if (length(state) != length(updaterState)) {
+      return of(parameters, updaterState, layout);
     }
-    if (layout.equals(this.layout) || this.layout == null || state == null) {
-      takeOverState(updaterState);
-    } else {
-      rearrange(layout, updaterState);
+    handedOut = false;
+    if (state != null && updaterState != null) {
+      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        INDArray given = flat(updaterState);
+        if (layout.equals(this.layout) || rearranged(state, layout)) {
+          takeOver(state, given);
+        } else if (given.dataType() != DataType.FLOAT16
+            || !rounding.agreeAwayFromZero(state, given)) {
+          state.assign(given); // of another kind, or nobody knows how it lies
+        }
+      }
     }
     this.layout = layout;
     return this;
   }
 
-  /** DL4J has rearranged its own state, and rounded small numbers to 0, as it does nowhere else. */
-  private void rearrange(StateLayout wanted, @Nullable INDArray updaterState) {
-    if (state == null || layout == null) {
-      return;
-    }
-    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      handedOut = null;
-      wanted
-          .arranged(state, layout)
-          .ifPresentOrElse(state::assign, () -> takeOverState(updaterState));
+  private boolean rearranged(INDArray numbers, StateLayout wanted) {
+    try (INDArray before = numbers.dup()) {
+      return wanted.arrange(before, layout, numbers);
     }
   }
 
-  /** Takes up what was saved, as far as it is as long. */
+  /** Takes up what was saved: its parameters, and its state where that is of the same kinds. */
   public void takeUp(MasterWeights saved) {
-    handedOut = null;
+    handedOut = false;
     parameters.assign(saved.parameters);
-    if (state != null && saved.state != null && state.length() == saved.state.length()) {
-      state.assign(saved.state);
+    if (state != null && saved.state != null) {
+      layout.arrange(saved.state, saved.layout, state);
     }
+  }
+
+  private static long length(@Nullable INDArray array) {
+    return array == null ? 0 : array.length();
   }
 
   private static INDArray flat(INDArray array) {
@@ -106,6 +109,11 @@ public final class MasterWeights {
     return state;
   }
 
+  /** Returns how the state lies. */
+  public StateLayout layout() {
+    return layout;
+  }
+
   /** Returns the flat gradient in FLOAT, which is to be filled in each step. */
   public INDArray gradient() {
     return gradient;
@@ -114,64 +122,66 @@ public final class MasterWeights {
   /** Takes over what something else has changed since the last step. */
   public void takeOver(INDArray networkParameters) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      replaceOthers(parameters, parameters.castTo(DataType.FLOAT16), flat(networkParameters));
-      if (handedOut != null && state != null) {
-        replaceOthers(state, stateInHalf(state), handedOut);
-        handedOut = null;
+      rounding.takeOver(parameters, flat(networkParameters));
+      takeOverHandedOut();
+    }
+  }
+
+  private void takeOverHandedOut() {
+    if (handedOut && state != null && stateInHalf != null) {
+      rounding.takeOverAwayFromZero(state, stateInHalf);
+    }
+    handedOut = false;
+  }
+
+  /**
+   * Takes over what differs in an updater's state from what this one is in HALF.
+   *
+   * @throws IllegalStateException if it is not as long
+   */
+  public void takeOverState(@Nullable INDArray networkState) {
+    if (length(state) != length(networkState)) {
+      throw new IllegalStateException(
+          "The updater's state has "
+              + length(state)
+              + " numbers, but "
+              + length(networkState)
+              + " were given. Nothing has changed: pass the state of the same updaters.");
+    }
+    handedOut = false;
+    if (state != null && networkState != null) {
+      try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        takeOver(state, flat(networkState));
       }
     }
   }
 
-  /** Takes over what differs in an updater's state from what this one is in HALF. */
-  public void takeOverState(@Nullable INDArray networkState) {
-    if (state == null || networkState == null) {
-      return;
-    }
-    try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      if (networkState.dataType() == DataType.FLOAT16) {
-        // DL4J's own copies have small numbers rounded to 0: they are no change either.
-        INDArray plain = state.castTo(DataType.FLOAT16);
-        INDArray given = flat(networkState);
-        replace(state, given, Transforms.and(stateInHalf(state).neq(given), plain.neq(given)));
-      } else {
-        state.assign(flat(networkState));
-      }
-      handedOut = null;
+  private void takeOver(INDArray numbers, INDArray given) {
+    if (given.dataType() == DataType.FLOAT16) {
+      rounding.takeOverAwayFromZero(numbers, given);
+    } else {
+      numbers.assign(given);
     }
   }
 
   /**
-   * Returns the updater's state as DL4J has it in a network in HALF; what is changed in it is taken
-   * over by the next step. What is not 0 does not become 0: Adam would divide by it.
+   * Returns the updater's state as DL4J has it in a network in HALF, always in the same array; what
+   * is changed in it before the next step is taken over. What is not 0 does not become 0: Adam
+   * would divide by it, and 0 means that somebody dropped the state.
    */
   public @Nullable INDArray stateInHalf() {
     if (state == null) {
       return null;
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      if (handedOut != null) {
-        replaceOthers(state, stateInHalf(state), handedOut);
+      if (stateInHalf == null || stateInHalf.wasClosed()) { // as DL4J's close() does
+        stateInHalf = Nd4j.createUninitialized(DataType.FLOAT16, state.length());
+      } else {
+        takeOverHandedOut();
       }
-      handedOut = stateInHalf(state);
-      return handedOut;
-    }
-  }
-
-  private static INDArray stateInHalf(INDArray state) {
-    INDArray half = state.castTo(DataType.FLOAT16);
-    INDArray lost =
-        half.castTo(DataType.FLOAT).eq(0).castTo(DataType.FLOAT).muli(Transforms.sign(state));
-    return half.castTo(DataType.FLOAT).addi(lost.muli(SMALLEST)).castTo(DataType.FLOAT16);
-  }
-
-  /** Puts in what differs from the rounded numbers. */
-  private static void replaceOthers(INDArray numbers, INDArray rounded, INDArray by) {
-    replace(numbers, by, rounded.neq(by));
-  }
-
-  private static void replace(INDArray numbers, INDArray by, INDArray changed) {
-    if (changed.any()) {
-      numbers.assign(select(changed, by.castTo(DataType.FLOAT), numbers));
+      rounding.roundAwayFromZero(state, stateInHalf);
+      handedOut = true;
+      return stateInHalf;
     }
   }
 
@@ -185,27 +195,7 @@ public final class MasterWeights {
   public void apply(INDArray networkParameters, INDArray networkGradient) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       parameters.subi(gradient);
-      INDArray before = flat(networkParameters);
-      INDArray after = parameters.castTo(DataType.FLOAT16);
-      INDArray update = before.sub(after);
-      INDArray wrong = before.sub(update).neq(after);
-      if (wrong.any()) {
-        // The difference of numbers far apart is rounded: these are put in now, and stay.
-        before.assign(select(wrong, after, before));
-        update = select(wrong, Nd4j.zerosLike(update), update);
-      }
-      flat(networkGradient).assign(update);
+      rounding.subtractable(parameters, flat(networkParameters), flat(networkGradient));
     }
-  }
-
-  private static INDArray select(INDArray condition, INDArray yes, INDArray no) {
-    INDArray result = Nd4j.createUninitialized(no.dataType(), no.shape());
-    Nd4j.getExecutioner()
-        .exec(
-            DynamicCustomOp.builder("select")
-                .addInputs(condition, yes, no)
-                .addOutputs(result)
-                .build());
-    return result;
   }
 }

@@ -2,10 +2,9 @@ package io.github.dl4jclipping.scaling;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -15,6 +14,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param blocks in the order of the parameters
  */
 public record StateLayout(List<Block> blocks) {
+
+  /** The layout of state of which nobody knows how it lies. */
+  public static final StateLayout UNKNOWN = new StateLayout(List.of());
 
   /**
    * One block: where its parameters and its state lie.
@@ -27,10 +29,17 @@ public record StateLayout(List<Block> blocks) {
       return to == from ? 0 : (stateTo - stateFrom) / (to - from);
     }
 
+    private boolean isWhole() {
+      return stateTo - stateFrom == kinds() * (to - from);
+    }
+
     private long stateAt(long kind, long parameter) {
       return stateFrom + kind * (to - from) + parameter - from;
     }
   }
+
+  /** One parameter's state of one kind, in two layouts. */
+  private record Move(long from, long to, long length) {}
 
   /** Reads the layout off an updater's blocks. */
   public static StateLayout of(List<UpdaterBlock> blocks) {
@@ -49,32 +58,67 @@ public record StateLayout(List<Block> blocks) {
             .toList());
   }
 
-  /** Returns state in this layout, from that in another; empty where the kinds of state differ. */
-  Optional<INDArray> arranged(INDArray state, StateLayout other) {
-    INDArray arranged = Nd4j.create(state.dataType(), state.length());
+  /** Returns copies of an updater's blocks that have their state in another array. */
+  public static List<UpdaterBlock> withState(List<UpdaterBlock> blocks, INDArray state) {
+    return blocks.stream().map(block -> withState(block, state)).toList();
+  }
+
+  private static UpdaterBlock withState(UpdaterBlock block, INDArray state) {
+    int from = block.getUpdaterViewOffsetStart();
+    int to = block.getUpdaterViewOffsetEnd();
+    UpdaterBlock copy =
+        new UpdaterBlock(
+            block.getParamOffsetStart(),
+            block.getParamOffsetEnd(),
+            from,
+            to,
+            block.getLayersAndVariablesInBlock());
+    copy.setUpdaterView(from == to ? null : stretch(state, from, to - from));
+    copy.setGradientView(block.getGradientView());
+    copy.setGradientUpdater(block.getGradientUpdater());
+    return copy;
+  }
+
+  /**
+   * Puts state that lies in another layout into an array where it lies in this one.
+   *
+   * @return false, and the array unchanged, where the kinds of state differ
+   */
+  boolean arrange(INDArray state, StateLayout other, INDArray arranged) {
+    List<Move> moves = new ArrayList<>();
     for (Block block : blocks) {
       List<Long> starts = new ArrayList<>(block.parameters());
       starts.add(block.to());
       for (int i = 0; i < starts.size() - 1; i++) {
         long from = starts.get(i);
         long length = starts.get(i + 1) - from;
-        Optional<Block> before = other.blockOf(from, length);
-        if (before.isEmpty() || before.get().kinds() != block.kinds()) {
-          return Optional.empty();
+        if (length == 0) {
+          continue;
+        }
+        Block before = other.blockOf(from, length);
+        if (before == null
+            || before.kinds() != block.kinds()
+            || !before.isWhole()
+            || !block.isWhole()) {
+          return false;
         }
         for (long kind = 0; kind < block.kinds(); kind++) {
-          stretch(arranged, block.stateAt(kind, from), length)
-              .assign(stretch(state, before.get().stateAt(kind, from), length));
+          moves.add(new Move(before.stateAt(kind, from), block.stateAt(kind, from), length));
         }
       }
     }
-    return Optional.of(arranged);
+    for (Move move : moves) {
+      stretch(arranged, move.to(), move.length())
+          .assign(stretch(state, move.from(), move.length()));
+    }
+    return true;
   }
 
-  private Optional<Block> blockOf(long parameter, long length) {
+  private @Nullable Block blockOf(long parameter, long length) {
     return blocks.stream()
         .filter(block -> block.from() <= parameter && parameter + length <= block.to())
-        .findFirst();
+        .findFirst()
+        .orElse(null);
   }
 
   private static INDArray stretch(INDArray flat, long from, long length) {

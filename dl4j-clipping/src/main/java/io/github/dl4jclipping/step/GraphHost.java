@@ -3,10 +3,13 @@ package io.github.dl4jclipping.step;
 import io.github.dl4jclipping.norm.GradientLayout;
 import io.github.dl4jclipping.norm.Trainables;
 import io.github.dl4jclipping.scaling.MasterWeights;
+import io.github.dl4jclipping.scaling.StateLayout;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,7 @@ final class GraphHost extends ComputationGraphUpdater implements Host, ClippingU
     master = mixed.master();
     Map<String, Trainable> parts = Trainables.of(network);
     normalization = new LayerNormalization(parts);
-    UpdaterGuard.removeFrom(getUpdaterBlocks());
+    UpdaterGuard.removeFrom(super.getUpdaterBlocks());
     step = new ClippingStep(this, plan, GradientLayout.of(parts, false), mixed);
   }
 
@@ -82,6 +85,20 @@ final class GraphHost extends ComputationGraphUpdater implements Host, ClippingU
   @Override
   public synchronized @Nullable INDArray getStateViewArray() {
     return master == null ? super.getStateViewArray() : master.stateInHalf();
+  }
+
+  /** Returns the same: ComputationGraph.updaterState() asks for it by this name. */
+  @Override
+  public synchronized @Nullable INDArray getUpdaterStateViewArray() {
+    return getStateViewArray();
+  }
+
+  /** Returns blocks with what setLearningRate copies, in HALF. */
+  @Override
+  public synchronized List<UpdaterBlock> getUpdaterBlocks() {
+    List<UpdaterBlock> blocks = super.getUpdaterBlocks();
+    INDArray state = master == null ? null : master.stateInHalf();
+    return state == null ? blocks : StateLayout.withState(blocks, state);
   }
 
   @Override

@@ -72,7 +72,7 @@ final class MixedPrecision {
     MasterWeights master = state.master();
     if (master == null) {
       warnOfLostDigits(network, settings);
-      master = MasterWeights.of(network.params(), updaterState);
+      return MasterWeights.of(network.params(), updaterState, layout);
     }
     return master.with(updaterState, layout); // the next step takes over parameters
   }

@@ -108,7 +108,7 @@ public final class SavedHistory {
                               + " has no saved history: write one with saveState after DL4J has"
                               + " written the model"));
       history = fromJson(MAPPER.readTree(entry), modelFile);
-      master = SavedMaster.read(model).orElse(null);
+      master = SavedMaster.read(model, network).orElse(null);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "the history in " + modelFile + " is no JSON: " + e.getOriginalMessage(), e);
@@ -120,16 +120,6 @@ public final class SavedHistory {
       throw unusable(modelFile, e);
     }
     requireParameters(network, history, modelFile);
-    if (master != null && master.parameters().length() != network.numParams()) {
-      throw new IllegalArgumentException(
-          "the master weights in "
-              + modelFile
-              + " are of another network: they are "
-              + master.parameters().length()
-              + " numbers, but this network has "
-              + network.numParams()
-              + " parameters");
-    }
     ClippingState state = ClippingState.of(network);
     if (state.histories().isStarted()) {
       state.requireLossScalingFor(history.lossScale());

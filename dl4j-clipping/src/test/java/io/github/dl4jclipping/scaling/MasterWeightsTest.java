@@ -22,7 +22,7 @@ class MasterWeightsTest {
   @Test
   void smallUpdatesAddUp() {
     INDArray network = half(1, 1, 1);
-    MasterWeights master = MasterWeights.of(network, null);
+    MasterWeights master = MasterWeights.of(network, null, NOWHERE);
     INDArray gradient = half(0, 0, 0);
     for (int i = 0; i < 100; i++) {
       master.takeOver(network);
@@ -43,7 +43,7 @@ class MasterWeightsTest {
       @ForAll @Size(min = 4, max = 4) @FloatRange(min = -7e4f, max = 7e4f) float[] weights,
       @ForAll @Size(min = 4, max = 4) @FloatRange(min = -7e4f, max = 7e4f) float[] update) {
     INDArray network = Nd4j.createFromArray(weights).castTo(DataType.FLOAT16);
-    MasterWeights master = MasterWeights.of(network, null);
+    MasterWeights master = MasterWeights.of(network, null, NOWHERE);
     INDArray gradient = half(0, 0, 0, 0);
     master.gradient().assign(Nd4j.createFromArray(update));
     master.apply(network, gradient);
@@ -55,7 +55,7 @@ class MasterWeightsTest {
   @Test
   void whatChangedElsewhereIsTakenOverAndNoMore() {
     INDArray network = half(1, 2, 3);
-    MasterWeights master = MasterWeights.of(network, null);
+    MasterWeights master = MasterWeights.of(network, null, NOWHERE);
     INDArray gradient = half(0, 0, 0);
     master.gradient().assign(1e-5);
     master.apply(network, gradient);
@@ -69,14 +69,15 @@ class MasterWeightsTest {
   @Test
   void stateInHalfKeepsWhatIsNotZero() {
     MasterWeights master =
-        MasterWeights.of(half(1), Nd4j.createFromArray(1e-12f, -1e-20f, 0f, 0.5f));
+        MasterWeights.of(half(1), Nd4j.createFromArray(1e-12f, -1e-20f, 0f, 0.5f), NOWHERE);
     assertThat(master.stateInHalf().castTo(DataType.FLOAT).toFloatVector())
         .containsExactly(0x1p-24f, -0x1p-24f, 0, 0.5f);
   }
 
   @Test
   void stateCountsWhileItRoundsToWhatStandsElsewhere() {
-    MasterWeights master = MasterWeights.of(half(1), Nd4j.createFromArray(1e-12f, 0.1f, 0.2f));
+    MasterWeights master =
+        MasterWeights.of(half(1), Nd4j.createFromArray(1e-12f, 0.1f, 0.2f), NOWHERE);
     INDArray handedOut = master.stateInHalf();
     handedOut.putScalar(2, 4);
     master.takeOver(half(1));
@@ -88,7 +89,7 @@ class MasterWeightsTest {
   @Test
   void anotherUpdatersStateLeavesTheWeights() {
     INDArray network = half(1, 2);
-    MasterWeights master = MasterWeights.of(network, half(1, 1));
+    MasterWeights master = MasterWeights.of(network, half(1, 1), NOWHERE);
     master.gradient().assign(1e-5);
     master.apply(network, half(0, 0));
     MasterWeights other = master.with(half(1, 2, 3, 4), NOWHERE);
@@ -100,7 +101,7 @@ class MasterWeightsTest {
   @Test
   void notANumberIsApplied() {
     INDArray network = half(1, 2);
-    MasterWeights master = MasterWeights.of(network, null);
+    MasterWeights master = MasterWeights.of(network, null, NOWHERE);
     INDArray gradient = half(0, 0);
     master.gradient().assign(Nd4j.createFromArray(Float.NaN, 1f));
     master.apply(network, gradient);
