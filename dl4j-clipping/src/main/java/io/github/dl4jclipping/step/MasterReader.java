@@ -116,7 +116,7 @@ final class MasterReader {
       stateFrom = stateTo;
     }
     require(
-        count == 0 || from == parameters && stateFrom == stateLength,
+        count == 0 || (from == parameters && stateFrom == stateLength),
         "the updater's blocks do not make up all of it");
     return new StateLayout(blocks);
   }

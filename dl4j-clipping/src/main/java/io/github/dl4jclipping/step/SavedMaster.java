@@ -94,7 +94,7 @@ final class SavedMaster {
     } catch (EOFException e) {
       throw damaged(model, "they end too early", e);
     } catch (MasterReader.Unusable | ZipException | UTFDataFormatException e) {
-      throw damaged(model, e.getMessage(), e);
+      throw damaged(model, String.valueOf(e.getMessage()), e);
     }
   }
 

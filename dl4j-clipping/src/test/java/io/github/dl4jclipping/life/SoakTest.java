@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.Kind;
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.NonFinitePolicy;
@@ -15,14 +16,21 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * A hundred thousand steps, and a thousand that raise: nothing grows. Runs with {@code mvn -Psoak},
@@ -63,6 +71,42 @@ class SoakTest {
     assertGrownByLessThan(16 * MEGABYTE, before);
     assertThat(seen).hasValue(WARM_UP + steps);
     assertThat(network.params().isNaN().any()).isFalse();
+  }
+
+  /**
+   * Master weights of 100,000 parameters, and the updater's state asked for at every other step.
+   */
+  @Test
+  void nothingGrowsWithMasterWeights() {
+    MultiLayerNetwork network =
+        Networks.init(
+            Networks.conf(new AMSGrad(1e-3))
+                .dataType(DataType.FLOAT16)
+                .list()
+                .layer(new DenseLayer.Builder().nIn(4).nOut(12_500).build())
+                .layer(new OutputLayer.Builder(LossFunction.MCXENT).nIn(12_500).nOut(3).build())
+                .build());
+    network.addListeners(
+        new GradientClippingListener(
+            GradientClipping.builder()
+                .maxNorm(0.01)
+                .lossScaling(LossScaling.dynamic().withMasterWeights(true))
+                .build()));
+    List<DataSet> rows = List.of(Networks.batch(DataType.FLOAT16, 7, 1));
+    fitAndAsk(network, rows, 300);
+    Memory before = Memory.now();
+
+    fitAndAsk(network, rows, 2_000);
+
+    assertGrownByLessThan(16 * MEGABYTE, before);
+    assertThat(network.params().castTo(DataType.FLOAT).isNaN().any()).isFalse();
+  }
+
+  private static void fitAndAsk(MultiLayerNetwork network, List<DataSet> batches, int steps) {
+    for (int i = 0; i < steps; i += 2) {
+      fit(network, batches, 2);
+      assertThat(network.updaterState().dataType()).isEqualTo(DataType.FLOAT16);
+    }
   }
 
   private static void fit(Model network, List<DataSet> batches, int steps) {

@@ -81,6 +81,7 @@ class MasterWeightsTest {
     INDArray handedOut = master.stateInHalf();
     handedOut.putScalar(2, 4);
     master.takeOver(half(1));
+    assertThat(master.stateInHalf()).isSameAs(handedOut);
     assertThat(master.state().toFloatVector()).containsExactly(1e-12f, 0.1f, 4);
     master.takeOverState(half(0x1p-24, 8, 4));
     assertThat(master.state().toFloatVector()).containsExactly(1e-12f, 8, 4);
@@ -96,6 +97,61 @@ class MasterWeightsTest {
     assertThat(other.parameters().toFloatVector()).containsExactly(1 - 1e-5f, 2 - 1e-5f);
     assertThat(other.state().toFloatVector()).containsExactly(1, 2, 3, 4);
     assertThat(master.with(null, NOWHERE).state()).isNull();
+  }
+
+  /** State of as many numbers, but of other kinds: the new updater's whole, no mixture. */
+  @Test
+  void stateOfOtherKindsIsReplacedWhole() {
+    StateLayout two = layout(0, 2, 0, 4);
+    StateLayout other =
+        new StateLayout(List.of(block(0, 1, 0, 3, List.of(0L)), block(1, 2, 3, 4, List.of(1L))));
+    MasterWeights master =
+        MasterWeights.of(half(1, 1), Nd4j.createFromArray(1.00001f, 2, 3, 4), two);
+    master.with(half(1, 2, 5, 6), other);
+    assertThat(master.state().toFloatVector()).containsExactly(1, 2, 5, 6);
+  }
+
+  /** State of which nobody knows how it lies counts where all of it is the network's. */
+  @Test
+  void stateOfUnknownLayoutCountsWholeOrNotAtAll() {
+    MasterWeights agreeing = unknown();
+    agreeing.with(half(1, 0x1p-24), layout(0, 1, 0, 2));
+    assertThat(agreeing.state().toFloatVector()).containsExactly(1.00001f, 1e-12f);
+    MasterWeights differing = unknown();
+    differing.with(half(1, 0), layout(0, 1, 0, 2));
+    assertThat(differing.state().toFloatVector()).containsExactly(1, 0);
+    MasterWeights inFloat = unknown();
+    inFloat.with(Nd4j.createFromArray(3f, 4f), layout(0, 1, 0, 2));
+    assertThat(inFloat.state().toFloatVector()).containsExactly(3, 4);
+  }
+
+  private static MasterWeights unknown() {
+    return MasterWeights.of(half(1), Nd4j.createFromArray(1.00001f, 1e-12f), StateLayout.UNKNOWN);
+  }
+
+  /**
+   * Two moments of two parameters, of one block and of two; the second parameter has two numbers.
+   */
+  @Test
+  void stateIsRearranged() {
+    StateLayout one = new StateLayout(List.of(block(0, 3, 0, 6, List.of(0L, 1L))));
+    StateLayout two =
+        new StateLayout(List.of(block(0, 1, 0, 2, List.of(0L)), block(1, 3, 2, 6, List.of(1L))));
+    MasterWeights master =
+        MasterWeights.of(half(1, 1, 1), Nd4j.createFromArray(1f, 2f, 3f, 4f, 5f, 6f), one);
+    master.with(half(1, 4, 2, 3, 5, 6), two);
+    assertThat(master.state().toFloatVector()).containsExactly(1, 4, 2, 3, 5, 6);
+    master.with(half(1, 2, 3, 4, 5, 7), one);
+    assertThat(master.state().toFloatVector()).containsExactly(1, 2, 3, 4, 5, 7);
+  }
+
+  private static StateLayout layout(long from, long to, long stateFrom, long stateTo) {
+    return new StateLayout(List.of(block(from, to, stateFrom, stateTo, List.of(from))));
+  }
+
+  private static StateLayout.Block block(
+      long from, long to, long stateFrom, long stateTo, List<Long> parameters) {
+    return new StateLayout.Block(from, to, stateFrom, stateTo, parameters);
   }
 
   @Test
