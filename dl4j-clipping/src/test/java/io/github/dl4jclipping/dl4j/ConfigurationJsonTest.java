@@ -30,6 +30,14 @@ class ConfigurationJsonTest {
   }
 
   @Test
+  void aMissingClassIsSaidToBeACustomLayer() {
+    String json = CONF.toJson().replace(Adam.class.getName(), "no.such.Updater");
+
+    assertThatThrownBy(() -> MultiLayerConfiguration.fromJson(json))
+        .hasMessageContaining("Error deserializing MultiLayerConfiguration");
+  }
+
+  @Test
   void unknownFieldsAreIgnoredAndTheLastOfTwoCounts() {
     String json = CONF.toJson();
     String field = "\"learningRate\" : 0.25";

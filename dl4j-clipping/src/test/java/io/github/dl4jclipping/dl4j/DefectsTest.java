@@ -74,8 +74,7 @@ class DefectsTest {
   @Test
   void gradientCheckTakesSgdAndNoOpAlone() {
     MultiLayerNetwork network =
-            Networks.init(
-                Networks.plainConf(Networks.conf(new Adam(0.1)).dataType(DataType.DOUBLE)));
+        Networks.init(Networks.plainConf(Networks.conf(new Adam(0.1)).dataType(DataType.DOUBLE)));
     DataSet batch = Networks.batch(7, 1);
     GradientCheckUtil.MLNConfig check =
         new GradientCheckUtil.MLNConfig()
@@ -213,8 +212,7 @@ class DefectsTest {
     InputType flat = InputType.feedForward(4);
     InputType sequence = InputType.recurrent(4);
     InputType image = InputType.convolutional(6, 6, 2);
-    InputType volume =
-        InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 3, 3, 3, 2);
+    InputType volume = InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 3, 3, 3, 2);
     long[] sequences = {5, 4, 6};
     BatchNormalization normalization = new BatchNormalization();
     VariationalAutoencoder variational =

@@ -101,9 +101,7 @@ class LayerwisePretrainingTest {
 
   private static void subclassInto(String name, Model layer) {
     if (name.equals("onGradientCalculation")) {
-      layer
-          .getOptimizer()
-          .setUpdater(new LayerUpdater((org.deeplearning4j.nn.api.Layer) layer) {});
+      layer.getOptimizer().setUpdater(new LayerUpdater((org.deeplearning4j.nn.api.Layer) layer) {});
     }
   }
 

@@ -89,8 +89,7 @@ class ListenersTest {
     OwnUpdater.putInto(
         network,
         (gradient, iteration, batch) -> {
-          sums.add(
-              Transforms.abs(gradient.getGradientFor("0_W"), true).meanNumber().doubleValue());
+          sums.add(Transforms.abs(gradient.getGradientFor("0_W"), true).meanNumber().doubleValue());
           gradient.gradient().assign(0);
           return false;
         });

@@ -93,15 +93,13 @@ class LossesTest {
     InputType flat = InputType.feedForward(4);
     InputType sequence = InputType.recurrent(4);
     InputType image = InputType.convolutional(4, 4, 2);
-    InputType volume =
-        InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 3, 3, 3, 2);
+    InputType volume = InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 3, 3, 3, 2);
     Layer dense = new DenseLayer.Builder().nOut(3).build();
     Layer recurrent = new SimpleRnn.Builder().nOut(3).build();
     Layer convolution = new ConvolutionLayer.Builder(1, 1).nOut(3).build();
     Layer convolution3d = new Convolution3D.Builder(1, 1, 1).nOut(3).build();
     return Stream.of(
-        Arguments.of(
-            flat, dense, new OutputLayer.Builder().nOut(3).build(), new long[] {5, 4}),
+        Arguments.of(flat, dense, new OutputLayer.Builder().nOut(3).build(), new long[] {5, 4}),
         Arguments.of(flat, dense, new LossLayer.Builder().build(), new long[] {5, 4}),
         Arguments.of(
             sequence,
@@ -109,7 +107,10 @@ class LossesTest {
             new RnnOutputLayer.Builder().nOut(3).build(),
             new long[] {5, 4, 6}),
         Arguments.of(
-            sequence, recurrent, new RnnLossLayer.Builder(LossFunction.MSE).build(), new long[] {5, 4, 6}),
+            sequence,
+            recurrent,
+            new RnnLossLayer.Builder(LossFunction.MSE).build(),
+            new long[] {5, 4, 6}),
         Arguments.of(
             image, convolution, new CnnLossLayer.Builder().build(), new long[] {5, 2, 4, 4}),
         Arguments.of(
@@ -125,7 +126,11 @@ class LossesTest {
       InputType input, Layer layer, Layer output, long[] shape) throws Exception {
     MultiLayerNetwork network =
         Networks.init(
-            Networks.conf(new Sgd(0.1)).list().layer(layer).layer(output).setInputType(input)
+            Networks.conf(new Sgd(0.1))
+                .list()
+                .layer(layer)
+                .layer(output)
+                .setInputType(input)
                 .build());
     long[] labels = shape.clone();
     labels[1] = 3;
@@ -133,10 +138,7 @@ class LossesTest {
     network.fit(batch);
     Noting noting = new Noting(1);
     Layer configured = network.getOutputLayer().conf().getLayer();
-    configured
-        .getClass()
-        .getMethod("setLossFn", ILossFunction.class)
-        .invoke(configured, noting);
+    configured.getClass().getMethod("setLossFn", ILossFunction.class).invoke(configured, noting);
 
     network.fit(batch);
 
@@ -150,8 +152,7 @@ class LossesTest {
             Networks.conf(new Sgd(0.1))
                 .list()
                 .layer(new DenseLayer.Builder().nOut(5).build())
-                .layer(
-                    new CenterLossOutputLayer.Builder(new Noting(0)).nOut(3).lambda(0.5).build())
+                .layer(new CenterLossOutputLayer.Builder(new Noting(0)).nOut(3).lambda(0.5).build())
                 .setInputType(InputType.feedForward(4))
                 .build());
     INDArray before = network.getParam("0_W").dup();

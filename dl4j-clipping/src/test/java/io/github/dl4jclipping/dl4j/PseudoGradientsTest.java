@@ -84,7 +84,11 @@ class PseudoGradientsTest {
             Networks.conf(new Sgd(RATE))
                 .list()
                 .layer(
-                    new CenterLossOutputLayer.Builder(LossFunction.MCXENT).nIn(4).nOut(3).activation(Activation.SOFTMAX).build())
+                    new CenterLossOutputLayer.Builder(LossFunction.MCXENT)
+                        .nIn(4)
+                        .nOut(3)
+                        .activation(Activation.SOFTMAX)
+                        .build())
                 .build());
     Layer output = network.getLayer(0);
     assertThat(output.updaterDivideByMinibatch("cL")).isTrue();

@@ -128,8 +128,7 @@ class SequencesTest {
 
   @Test
   void aGraphDoesNotForgetTheStateInsideWrappers() {
-    MultiLayerNetwork layers =
-        Networks.init(Recurrent.wrappedLayers(Networks.conf(new Sgd(0.1))));
+    MultiLayerNetwork layers = Networks.init(Recurrent.wrappedLayers(Networks.conf(new Sgd(0.1))));
     ComputationGraph graph = Networks.init(Recurrent.wrappedGraph(Networks.conf(new Sgd(0.1))));
     for (Model network : List.of(layers, graph)) {
       innerOf(network).rnnSetTBPTTState(Map.of("prevAct", Nd4j.ones(1, 5)));
@@ -214,8 +213,7 @@ class SequencesTest {
     INDArray once = gradientOf(1);
     INDArray four = gradientOf(4);
 
-    assertThat(four.toDoubleVector())
-        .containsExactly(once.mul(4).toDoubleVector(), within(1e-5));
+    assertThat(four.toDoubleVector()).containsExactly(once.mul(4).toDoubleVector(), within(1e-5));
   }
 
   /** The same step, so many times. */

@@ -52,11 +52,7 @@ class StepOrderTest {
 
     assertThat(calls.names)
         .containsExactly(
-            "onForwardPass",
-            "onBackwardPass",
-            "onGradientCalculation",
-            "update",
-            "iterationDone");
+            "onForwardPass", "onBackwardPass", "onGradientCalculation", "update", "iterationDone");
   }
 
   @ParameterizedTest
@@ -83,8 +79,7 @@ class StepOrderTest {
   void theGradientIsASumUntilTheUpdaterDivides(Kind kind) {
     fit(kind, conf -> conf);
 
-    assertThat(Snapshot.bits(handedOver()))
-        .isEqualTo(Snapshot.bits(computed.get(0).div(EXAMPLES)));
+    assertThat(Snapshot.bits(handedOver())).isEqualTo(Snapshot.bits(computed.get(0).div(EXAMPLES)));
   }
 
   @ParameterizedTest

@@ -76,8 +76,7 @@ class UpdaterStateTest {
     Kind.setLearningRate(network, 0.2);
 
     assertThat(Kind.updater(network).getClass())
-        .isEqualTo(
-            kind == Kind.LAYERS ? MultiLayerUpdater.class : ComputationGraphUpdater.class);
+        .isEqualTo(kind == Kind.LAYERS ? MultiLayerUpdater.class : ComputationGraphUpdater.class);
     assertThat(Snapshot.of(network)).isEqualTo(before);
   }
 
@@ -87,8 +86,7 @@ class UpdaterStateTest {
     network.initGradientsView();
     network.setUpdater(new LayerUpdater(network.getLayer(0)));
 
-    assertThatThrownBy(() -> network.setLearningRate(0.2))
-        .isInstanceOf(ClassCastException.class);
+    assertThatThrownBy(() -> network.setLearningRate(0.2)).isInstanceOf(ClassCastException.class);
   }
 
   @Test

@@ -118,8 +118,7 @@ class WorkspacesTest {
         Networks.init(
             Networks.plainConf(
                 Networks.conf(new Sgd(0.1)).trainingWorkspaceMode(WorkspaceMode.NONE)));
-    network.addListeners(
-        new Calls((name, model) -> open.put(name, isOpen())));
+    network.addListeners(new Calls((name, model) -> open.put(name, isOpen())));
 
     Kind.fit(network, 1);
 
