@@ -78,7 +78,8 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
 
   /**
    * Starts a page: one that says that there are no steps yet is written at once. Creates the
-   * folders above it. Replaces a page of an earlier run, and an empty file; nothing else.
+   * folders above it. Replaces a page of an earlier run, and an empty file; nothing else. Where the
+   * path is a link, what it leads to is replaced.
    *
    * @throws IllegalArgumentException if there is a folder or a file that is no such page
    * @throws UncheckedIOException if it cannot be written

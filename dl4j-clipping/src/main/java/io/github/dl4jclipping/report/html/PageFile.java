@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,14 +19,20 @@ final class PageFile {
 
   private static final int HEAD = 1024;
 
+  private static final int MOST_LINKS = 40;
+
   private final Path path;
 
-  private PageFile(Path path) {
+  /** The file that a link leads to: it is replaced, not the link. */
+  private final Path target;
+
+  private PageFile(Path path, Path target) {
     this.path = path;
+    this.target = target;
   }
 
   /**
-   * Makes sure that a page may be written there, and creates its folder.
+   * Makes sure that a page may be written there, or where a link leads, and creates its folder.
    *
    * @throws IllegalArgumentException if there is something that is no page of ours
    * @throws UncheckedIOException if the folder cannot be made or read
@@ -44,15 +51,28 @@ final class PageFile {
               + " exists and is no page of HtmlReport, so it is left alone: remove it, or choose"
               + " another name");
     }
-    Path folder = absolute.getParent();
     try {
+      Path target = followed(absolute);
+      Path folder = target.getParent();
       if (folder != null) {
         Files.createDirectories(folder);
       }
+      return new PageFile(absolute, target);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make the folder of " + absolute + ": " + e, e);
     }
-    return new PageFile(absolute);
+  }
+
+  /** Unlike {@link Path#toRealPath}, goes to a file that is not there yet, too. */
+  private static Path followed(Path path) throws IOException {
+    Path target = path;
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MOST_LINKS) {
+        throw new FileSystemLoopException(path.toString());
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
   }
 
   /** An empty file is nobody's work. */
@@ -74,7 +94,7 @@ final class PageFile {
 
   void replace(String page) throws IOException {
     // Files.createTempFile would make a page that nobody else may read.
-    Path written = path.resolveSibling(".dl4j-clipping-" + UUID.randomUUID() + ".tmp");
+    Path written = target.resolveSibling(".dl4j-clipping-" + UUID.randomUUID() + ".tmp");
     try {
       Files.writeString(written, page, UTF_8, StandardOpenOption.CREATE_NEW);
       move(written);
@@ -85,9 +105,9 @@ final class PageFile {
 
   private void move(Path written) throws IOException {
     try {
-      Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
-      Files.move(written, path, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(written, target, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 }

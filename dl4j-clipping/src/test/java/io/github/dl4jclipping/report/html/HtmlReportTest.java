@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -94,6 +96,36 @@ class HtmlReportTest {
       assertThat(data.at("/incidents/0/parameters/0/name").asText()).isEqualTo("0_W");
       assertThat(data.get("configuration").asText()).isEqualTo(clipping.toString());
     }
+  }
+
+  /** As saveState does: a web server may follow the link from its own folder. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisabledOnOs(OS.WINDOWS)
+  void replacesWhatALinkLeadsTo(boolean dangling) throws Exception {
+    Path real = Files.createDirectory(folder.resolve("real")).resolve("page.html");
+    if (!dangling) {
+      HtmlReport.to(real).close();
+    }
+    Path link = Files.createSymbolicLink(folder.resolve("link.html"), Path.of("real", "page.html"));
+    Path second = Files.createSymbolicLink(folder.resolve("second.html"), link);
+    Path folderLink = Files.createSymbolicLink(folder.resolve("folder"), folder);
+    HtmlReport.to(folderLink.resolve("second.html")).title("of the link").close();
+    assertThat(link).isSymbolicLink();
+    assertThat(second).isSymbolicLink();
+    assertThat(real).content().contains("of the link");
+    try (Stream<Path> files = Files.list(real.getParent())) {
+      assertThat(files).containsExactly(real);
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void linkToItselfIsRefused() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("link.html"), Path.of("link.html"));
+    assertThatThrownBy(() -> HtmlReport.to(link))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(link.toString());
   }
 
   @ParameterizedTest
