@@ -373,11 +373,36 @@ public final class GradientClipping implements Serializable {
    * GradientClipping.saveState(network, file);
    * }</pre>
    *
+   * <p>What a rule has learned is saved under the rule's {@code toString}, which must therefore be
+   * the same in the next JVM. In {@link ClipRule#inOrder} each rule that learns is saved for
+   * itself; what does not learn, such as a fixed bound or a schedule, is not compared.
+   *
+   * <p>May be called while another thread trains the network, and waits for the end of the step
+   * that is under way: history, loss scale and master weights are of the same step. A thread that
+   * holds a lock which an observer waits for must not call it. What DL4J writes of a network that
+   * trains meanwhile is of no single step: let training pause for {@code network.save} too. Within
+   * a step, {@link io.github.dl4jclipping.report.ClipObserver#onStep} comes after the rule has
+   * learned and before the parameters change; better save between steps.
+   *
+   * <p>If the network has taken steps that nothing clipped, as where workers of Spark train copies
+   * of it, or if it is one of several workers of ParallelWrapper, one WARN says whose steps the
+   * history is of.
+   *
+   * <p>The file is replaced as a whole, once all of it is on the disk: a failure, a kill or a power
+   * cut leaves the old one. Permissions stay, owner and group where this process may set them. A
+   * killed save leaves a file {@code .NAME-DIGITS.dl4j-clipping.tmp} beside the model, which the
+   * next save of that model removes. Only on a file system that cannot replace a file in one move
+   * the model may be gone if the process is killed in that moment; that file then holds all of it.
+   *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @param modelFile what {@code ModelSerializer} or the network's {@code save} wrote
    * @throws IllegalArgumentException if the network is neither, or the file is no model file
-   * @throws IllegalStateException if the network is not initialised, or nothing has clipped it yet
-   * @throws java.io.UncheckedIOException if the file cannot be read or written
+   * @throws IllegalStateException if the network is not initialised, if nothing has clipped it yet,
+   *     or if its rule learns but could never take it up again: its {@code toString} is that of
+   *     {@code Object} or names a lambda, or it has learned numbers that are not finite. Nothing is
+   *     written then
+   * @throws java.io.UncheckedIOException if the file cannot be read or written, or an entry of it
+   *     is damaged
    */
   public static void saveState(Model network, File modelFile) {
     requireInitialised(network);
@@ -389,8 +414,8 @@ public final class GradientClipping implements Serializable {
    * one that was saved would have been, to the bit. To be called before the restored network
    * trains; without it an adaptive rule starts with an empty history and master weights with what
    * HALF holds, with a WARN, and the loss scale at its initial value. Copies that workers of
-   * ParallelWrapper or Spark train do not take it along. What of the file cannot be checked before
-   * the rule is known, its first step checks.
+   * ParallelWrapper or Spark train do not take it along. Anything that depends on the rule is
+   * checked at the first step.
    *
    * <pre>{@code
    * MultiLayerNetwork network = MultiLayerNetwork.load(file, true);
@@ -398,13 +423,19 @@ public final class GradientClipping implements Serializable {
    * network.addListeners(new GradientClippingListener(GradientClipping.builder()...));
    * }</pre>
    *
+   * <p>Loss scale and master weights are taken up whatever the rule is. What was learned goes to
+   * the rule of the same {@code toString}, whatever stands before or after it in {@link
+   * ClipRule#inOrder}. A rule that does not learn drops it, with a WARN; one that learns, where
+   * nothing was learned, starts with an empty history, with a WARN. While another thread trains the
+   * network, it waits for the end of the step.
+   *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @param modelFile a file with a saved history
    * @throws IllegalArgumentException if the network is neither, or the file is no model file, has
    *     no history, a damaged one, or one of another network or a newer version
    * @throws IllegalStateException if the network is not initialised, or clipped by another rule
-   *     than the one that was saved, or without the loss scaling that was; where it is not clipped
-   *     yet its first step throws that. In any case nothing has changed
+   *     that learns than the one that was saved, or without the loss scaling that was; where it is
+   *     not clipped yet its first step throws that. In any case nothing has changed
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   public static void restoreState(Model network, File modelFile) {

@@ -196,6 +196,50 @@ class SavedStateTest {
         .hasMessageContaining("from iteration 2 to 20");
   }
 
+  /** Spark's workers leave their iterations, and nothing of what they have learned. */
+  @Test
+  void stepsOfOthersAreWarnedOf() throws IOException {
+    Model network = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.autoClip());
+    Kind.fit(network, 1, 2);
+    ((MultiLayerNetwork) network).setIterationCount(20);
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      saved(network);
+      assertThat(log.at(Level.WARN))
+          .singleElement()
+          .asString()
+          .contains("at iteration 20", "last clipped step was iteration 1", "saveState");
+    }
+    Kind.fit(network, 3);
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      saved(network);
+      assertThat(log.at(Level.WARN)).isEmpty();
+    }
+  }
+
+  @Test
+  void stepsOfItsOwnAreNotWarnedOf() throws IOException {
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      Model attached = Kind.LAYERS.plain(new Adam(0.01));
+      GradientClipping.builder().rule(ClipRule.autoClip()).build().attachTo(attached);
+      saved(attached);
+      Model sequences =
+          clipped(
+              Networks.init(Recurrent.layers(Networks.conf(new Adam(0.01)))), ClipRule.autoClip());
+      Kind.fit(sequences, Recurrent.batch(3, 5, 1));
+      saved(sequences);
+      Model restored = MultiLayerNetwork.load(saved(sequences), true);
+      GradientClipping.restoreState(restored, saved(sequences));
+      saved(sequences);
+      ((MultiLayerNetwork) sequences).setIterationCount(0);
+      saved(sequences);
+      Model fixed = clipped(Kind.LAYERS.plain(new Adam(0.01)), ClipRule.globalNorm(1));
+      Kind.fit(fixed, 1);
+      ((MultiLayerNetwork) fixed).setIterationCount(20);
+      saved(fixed);
+      assertThat(log.at(Level.WARN)).isEmpty();
+    }
+  }
+
   /** The way out that the message names. */
   @Test
   void refusedHistoryIsDroppedByDetaching() throws IOException {

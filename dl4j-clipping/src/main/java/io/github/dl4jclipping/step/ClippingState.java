@@ -19,8 +19,9 @@ import org.nd4j.shade.guava.collect.MapMaker;
 /**
  * What is remembered of one network between steps: DL4J throws updaters away, the network stays.
  *
- * <p>Belongs to the thread that trains the network; the last report may be read by any. Must never
- * refer to the network, which it would keep alive.
+ * <p>Belongs to the thread that trains the network; the last report may be read by any. Whoever
+ * changes what is saved of it, or saves it, holds its lock. Must never refer to the network, which
+ * it would keep alive.
  */
 public final class ClippingState {
 

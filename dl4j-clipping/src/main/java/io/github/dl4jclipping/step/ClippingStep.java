@@ -87,9 +87,16 @@ final class ClippingStep {
     }
   }
 
-  /** Runs one step. */
+  /** Runs one step, which whoever saves or restores waits for. */
   void run(Gradient gradient, Update update) {
-    state.expectStep(false);
+    synchronized (state) {
+      state.expectStep(false);
+      state.histories().step(host.getNetwork());
+      step(gradient, update);
+    }
+  }
+
+  private void step(Gradient gradient, Update update) {
     GradientViews views = viewsOf(gradient);
     double lossFactor = scaler == null ? 1 : scaler.takeFactor(gradient, views == own);
     Division division = new Division(host.divisor(update), lossFactor);

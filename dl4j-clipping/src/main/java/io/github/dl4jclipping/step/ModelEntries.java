@@ -2,15 +2,12 @@ package io.github.dl4jclipping.step;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +39,22 @@ final class ModelEntries {
   /** Reads what an entry holds. */
   @FunctionalInterface
   interface Reader<T> {
-    T readFrom(InputStream in) throws IOException;
+
+    /**
+     * Reads an entry whose check sum and size are right.
+     *
+     * @param size how many bytes it has
+     */
+    T readFrom(InputStream in, long size) throws IOException;
+  }
+
+  /** Says that an entry is not what was written. */
+  static final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    DamagedException(String entry, Exception cause) {
+      super("its entry " + entry + " is damaged", cause);
+    }
   }
 
   /**
@@ -51,45 +63,34 @@ final class ModelEntries {
    * @throws ZipException if the file is no zip file
    */
   static boolean has(Path model, String name) throws IOException {
-    try (ZipFile zip = new ZipFile(model.toFile())) {
+    try (ZipFile zip = open(model)) {
       return zip.getEntry(name) != null;
     }
-  }
-
-  /**
-   * Returns an entry, if there is one.
-   *
-   * @throws ZipException if the file is no zip file
-   * @throws java.nio.charset.CharacterCodingException if the entry is no UTF-8
-   */
-  static Optional<String> text(Path model, String name) throws IOException {
-    return read(
-        model,
-        name,
-        in -> UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString());
   }
 
   /**
    * Returns what is read from an entry, if there is one.
    *
    * @throws ZipException if the file is no zip file
+   * @throws DamagedException if the entry is not what was written: nothing of it was read then
    */
   static <T> Optional<T> read(Path model, String name, Reader<T> reader) throws IOException {
-    try (ZipFile zip = new ZipFile(model.toFile())) {
+    try (ZipFile zip = open(model)) {
       ZipEntry entry = zip.getEntry(name);
       if (entry == null) {
         return Optional.empty();
       }
+      copy(zip, entry, OutputStream.nullOutputStream());
       try (InputStream in = zip.getInputStream(entry)) {
-        return Optional.of(reader.readFrom(in));
+        return Optional.of(reader.readFrom(in, entry.getSize()));
       }
     }
   }
 
   /**
    * Adds entries, in the place of those of their names; one without content is only removed. The
-   * file is replaced as a whole once all of it is written, so that a failure, or a kill, leaves the
-   * old one.
+   * file is replaced as a whole once all of it is on the disk, so that a failure, or a kill, leaves
+   * the old one.
    *
    * @throws ZipException if the file is no zip file
    */
@@ -98,21 +99,13 @@ final class ModelEntries {
     if (!Files.isWritable(real)) {
       throw new IOException("it is read-only");
     }
-    Path whole = Files.createTempFile(real.getParent(), real.getFileName().toString(), ".tmp");
-    try {
-      copyWith(real, whole, entries);
-      copyPermissions(real, whole);
-      move(whole, real);
-    } finally {
-      Files.deleteIfExists(whole);
-    }
+    Replacement.of(real, out -> copyWith(real, out, entries));
   }
 
-  private static void copyWith(Path from, Path to, Map<String, Content> entries)
+  private static void copyWith(Path from, OutputStream out, Map<String, Content> entries)
       throws IOException {
-    try (ZipFile zip = new ZipFile(from.toFile());
-        OutputStream out = Files.newOutputStream(to);
-        ZipOutputStream copy = new ZipOutputStream(out)) {
+    try (ZipFile zip = open(from)) {
+      ZipOutputStream copy = new ZipOutputStream(out);
       for (ZipEntry entry : Collections.list(zip.entries())) {
         if (!entries.containsKey(entry.getName())) {
           copy.putNextEntry(new ZipEntry(entry.getName()));
@@ -127,41 +120,29 @@ final class ModelEntries {
           copy.closeEntry();
         }
       }
+      copy.finish();
     }
   }
 
-  /** Compares an entry with its check sum, which reading alone does not do. */
-  static void requireWhole(Path model, String name) throws IOException {
-    try (ZipFile zip = new ZipFile(model.toFile())) {
-      ZipEntry entry = zip.getEntry(name);
-      if (entry != null) {
-        copy(zip, entry, OutputStream.nullOutputStream());
-      }
+  private static ZipFile open(Path model) throws IOException {
+    try {
+      return new ZipFile(model.toFile());
+    } catch (EOFException | IllegalArgumentException e) {
+      ZipException noZip = new ZipException(e.toString());
+      noZip.initCause(e);
+      throw noZip;
     }
   }
 
-  /** Unlike a stream of it alone, compares the entry with its check sum. */
+  /** Unlike a stream of it alone, compares the entry with its check sum and its size. */
   private static void copy(ZipFile zip, ZipEntry entry, OutputStream to) throws IOException {
     try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
-      in.transferTo(to);
-      if (in.getChecksum().getValue() != entry.getCrc()) {
-        throw new IOException("its entry " + entry.getName() + " is damaged");
+      long size = in.transferTo(to);
+      if (size != entry.getSize() || in.getChecksum().getValue() != entry.getCrc()) {
+        throw new ZipException("its check sum is wrong");
       }
-    }
-  }
-
-  /** A temporary file is the owner's alone. */
-  private static void copyPermissions(Path from, Path to) throws IOException {
-    if (Files.getFileAttributeView(to, PosixFileAttributeView.class) != null) {
-      Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
-    }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    } catch (ZipException | EOFException | IllegalArgumentException e) {
+      throw new DamagedException(entry.getName(), e);
     }
   }
 }

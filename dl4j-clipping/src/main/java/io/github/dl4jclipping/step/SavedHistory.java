@@ -1,82 +1,101 @@
 package io.github.dl4jclipping.step;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.dl4jclipping.norm.Trainables;
-import io.github.dl4jclipping.scaling.LossScaleStatus;
 import io.github.dl4jclipping.scaling.MasterWeights;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipException;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Updater;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
-import org.nd4j.shade.jackson.databind.JsonNode;
-import org.nd4j.shade.jackson.databind.ObjectMapper;
-import org.nd4j.shade.jackson.databind.node.ArrayNode;
-import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * Keeps what a rule has learned inside the file of a model, as an entry of its own beside DL4J's:
- * {@value #ENTRY}, JSON of the form
- *
- * <pre>{@code
- * {"version":1,"rule":"autoClip(percentile=10.0)","parameters":["0_W","0_b"],
- *  "stages":[{"norms":[0.5,2.0,0.5,1.0,2.0,1.0]}]}
- * }</pre>
- *
- * <p>with the numbers that each stage of the rule has learned, by name. Of a network whose loss is
- * scaled it is version 2 and has, too,
- *
- * <pre>{@code
- * "lossScale":{"scale":65536.0,"goodSteps":12,"overflows":3}
- * }</pre>
- *
- * <p>and master weights are an entry of their own, see {@link SavedMaster}.
+ * Keeps what a rule has learned inside the file of a model, as an entry of its own beside DL4J's,
+ * {@value #ENTRY} in the form of {@link HistoryJson}; master weights are another, see {@link
+ * SavedMaster}.
  */
 public final class SavedHistory {
 
   private static final String ENTRY = "dl4j-clipping.json";
-  private static final int VERSION = 2;
-  private static final String LOSS_SCALE = "lossScale";
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Far more than any rule of this library has to say, and no danger to the heap. */
+  private static final int LARGEST = 1 << 24;
 
   private SavedHistory() {}
 
   /**
-   * Adds a network's history to a model file, in the place of one that is there.
+   * Adds a network's history to a model file, in the place of one that is there; between two steps,
+   * or within one that this thread takes. Warns if it is not of all the steps that the network has
+   * taken.
    *
-   * @throws IllegalStateException if nothing clips the network yet
+   * @throws IllegalStateException if nothing clips the network yet, or its rule learns but could
+   *     not take it up again
    * @throws IllegalArgumentException if the file is no model file
    * @throws UncheckedIOException if it cannot be read or written
    */
   public static void save(Model network, File modelFile) {
+    save(network, modelFile, true);
+  }
+
+  /** Does the same within a step, without a warning. */
+  static void saveWithin(Model network, File modelFile) {
+    save(network, modelFile, false);
+  }
+
+  private static void save(Model network, File modelFile, boolean warn) {
     ClippingState state = ClippingState.of(network);
-    History history =
-        state
-            .histories()
-            .save(network)
-            .map(saved -> saved.with(state.lossScale()))
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "nothing has clipped this network yet, so that there is no history to save:"
-                            + " train it first, or call attachTo(network)"));
+    synchronized (updaterOf(network, state)) {
+      synchronized (state) {
+        History history =
+            state
+                .histories()
+                .save(network)
+                .map(saved -> saved.with(state.lossScale(), state.master() != null))
+                .orElseThrow(
+                    () ->
+                        new IllegalStateException(
+                            "nothing has clipped this network yet, so that there is no history to"
+                                + " save: train it first, or call attachTo(network)"));
+        write(history, state.master(), modelFile);
+        if (warn && history.remembers()) {
+          state.histories().warnOfOthersSteps(network);
+        }
+      }
+    }
+  }
+
+  /** Asking an updater for its state changes master weights, under its own lock. */
+  private static Object updaterOf(Model network, ClippingState state) {
+    Updater updater = Updaters.of(network);
+    return updater instanceof ClippingUpdater ? updater : state;
+  }
+
+  private static void write(History history, @Nullable MasterWeights master, File modelFile) {
     Path model = model(modelFile);
+    String json = HistoryJson.write(history);
+    if (json.length() > LARGEST) {
+      throw new IllegalStateException(
+          "The history takes "
+              + json.length()
+              + " bytes, more than the "
+              + LARGEST
+              + " that restoreState reads. Nothing was written.");
+    }
     Map<String, ModelEntries.Content> entries = new LinkedHashMap<>();
-    entries.put(ENTRY, ModelEntries.Content.of(toJson(history).toString()));
-    entries.put(SavedMaster.ENTRY, SavedMaster.of(state.master()));
+    entries.put(ENTRY, ModelEntries.Content.of(json));
+    entries.put(SavedMaster.ENTRY, SavedMaster.of(master));
     try {
       ModelEntries.put(model, entries);
     } catch (ZipException e) {
@@ -87,45 +106,67 @@ public final class SavedHistory {
   }
 
   /**
-   * Takes a history up from a model file.
+   * Takes a history up from a model file; between two steps, or within one that this thread takes.
    *
-   * @throws IllegalArgumentException if the file is no model file, has no history, or has one of
-   *     another network or of a newer version
+   * @throws IllegalArgumentException if the file is no model file, has no history, or has a damaged
+   *     one or one of another network or of a newer version
    * @throws IllegalStateException if it is of another rule than the one that is installed
    * @throws UncheckedIOException if it cannot be read
    */
   public static void restore(Model network, File modelFile) {
     Path model = model(modelFile);
-    History history;
-    MasterWeights master;
-    try {
-      String entry =
-          ModelEntries.text(model, ENTRY)
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          modelFile
-                              + " has no saved history: write one with saveState after DL4J has"
-                              + " written the model"));
-      history = fromJson(MAPPER.readTree(entry), modelFile);
-      master = SavedMaster.read(model, network).orElse(null);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "the history in " + modelFile + " is no JSON: " + e.getOriginalMessage(), e);
-    } catch (CharacterCodingException e) {
-      throw damaged(modelFile);
-    } catch (ZipException e) {
-      throw noModel(model, "is no zip file", e);
-    } catch (IOException e) {
-      throw unusable(modelFile, e);
+    History history = HistoryJson.read(text(model, modelFile), modelFile);
+    MasterWeights master = master(model, network, modelFile);
+    if (history.masterWeights() && master == null) {
+      throw History.damaged(modelFile, "its master weights are missing", null);
     }
     requireParameters(network, history, modelFile);
     ClippingState state = ClippingState.of(network);
-    if (state.histories().isStarted()) {
-      state.requireLossScalingFor(history.lossScale());
+    synchronized (updaterOf(network, state)) {
+      synchronized (state) {
+        if (state.histories().isStarted()) {
+          state.requireLossScalingFor(history.lossScale());
+        }
+        state.histories().restore(history, network, modelFile);
+        state.takeUp(history.lossScale(), master);
+      }
     }
-    state.histories().restore(history, network);
-    state.takeUp(history.lossScale(), master);
+  }
+
+  private static String text(Path model, File modelFile) {
+    try {
+      return ModelEntries.read(model, ENTRY, SavedHistory::text)
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      modelFile
+                          + " has no saved history: write one with saveState after DL4J has"
+                          + " written the model"));
+    } catch (CharacterCodingException e) {
+      throw History.damaged(modelFile, "it is no UTF-8", e);
+    } catch (ModelEntries.DamagedException e) {
+      throw History.damaged(modelFile, e.getMessage(), e);
+    } catch (IOException e) {
+      throw unusable(modelFile, e);
+    }
+  }
+
+  private static String text(InputStream in, long size) throws IOException {
+    if (size > LARGEST) {
+      throw new ModelEntries.DamagedException(
+          ENTRY, new IOException("it has " + size + " bytes, more than " + LARGEST));
+    }
+    return UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString();
+  }
+
+  private static @Nullable MasterWeights master(Path model, Model network, File modelFile) {
+    try {
+      return SavedMaster.read(model, network).orElse(null);
+    } catch (ModelEntries.DamagedException e) {
+      throw History.damaged(modelFile, e.getMessage(), e);
+    } catch (IOException e) {
+      throw unusable(modelFile, e);
+    }
   }
 
   private static void requireParameters(Model network, History history, File modelFile) {
@@ -171,102 +212,5 @@ public final class SavedHistory {
   private static UncheckedIOException unusable(File modelFile, IOException e) {
     return new UncheckedIOException(
         "the model file " + modelFile + " cannot be read and written: " + e, e);
-  }
-
-  private static ObjectNode toJson(History history) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    // Without a loss scale, versions before it read all of it.
-    json.put("version", history.lossScale() == null ? 1 : VERSION);
-    json.put("rule", history.rule());
-    ArrayNode parameters = json.putArray("parameters");
-    history.parameters().forEach(parameters::add);
-    ArrayNode stages = json.putArray("stages");
-    for (Map<String, double[]> stage : history.stages()) {
-      ObjectNode numbers = stages.addObject();
-      stage.forEach(
-          (name, values) -> {
-            ArrayNode list = numbers.putArray(name);
-            Arrays.stream(values).forEach(list::add);
-          });
-    }
-    LossScaleStatus scale = history.lossScale();
-    if (scale != null) {
-      json.putObject(LOSS_SCALE)
-          .put("scale", scale.scale())
-          .put("goodSteps", scale.goodSteps())
-          .put("overflows", scale.overflows());
-    }
-    return json;
-  }
-
-  private static History fromJson(JsonNode json, File modelFile) {
-    int version = json.path("version").asInt(0);
-    if (version > VERSION) {
-      throw new IllegalArgumentException(
-          "the history in "
-              + modelFile
-              + " was saved by a newer version: it is of version "
-              + version
-              + ", and this library reads up to "
-              + VERSION);
-    }
-    if (version < 1
-        || !json.path("rule").isTextual()
-        || !json.path("parameters").isArray()
-        || !json.path("stages").isArray()) {
-      throw damaged(modelFile);
-    }
-    List<String> parameters = new ArrayList<>();
-    json.get("parameters").forEach(name -> parameters.add(name.asText()));
-    List<Map<String, double[]>> stages = new ArrayList<>();
-    json.get("stages").forEach(stage -> stages.add(numbers(stage, modelFile)));
-    return new History(
-        json.get("rule").asText(), parameters, stages, lossScale(json.get(LOSS_SCALE), modelFile));
-  }
-
-  private static @Nullable LossScaleStatus lossScale(@Nullable JsonNode json, File modelFile) {
-    if (json == null) {
-      return null;
-    }
-    double scale = json.path("scale").asDouble();
-    JsonNode goodSteps = json.path("goodSteps");
-    JsonNode overflows = json.path("overflows");
-    if (!(scale > 0)
-        || Double.isInfinite(scale)
-        || !goodSteps.canConvertToInt()
-        || goodSteps.intValue() < 0
-        || !overflows.canConvertToLong()
-        || overflows.longValue() < 0) {
-      throw damaged(modelFile);
-    }
-    return new LossScaleStatus(scale, goodSteps.intValue(), overflows.longValue());
-  }
-
-  private static Map<String, double[]> numbers(JsonNode stage, File modelFile) {
-    Map<String, double[]> numbers = new LinkedHashMap<>();
-    for (Iterator<Map.Entry<String, JsonNode>> fields = stage.fields(); fields.hasNext(); ) {
-      Map.Entry<String, JsonNode> field = fields.next();
-      if (!field.getValue().isArray()) {
-        throw damaged(modelFile);
-      }
-      double[] values = new double[field.getValue().size()];
-      for (int i = 0; i < values.length; i++) {
-        JsonNode value = field.getValue().get(i);
-        if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
-          throw damaged(modelFile);
-        }
-        values[i] = value.doubleValue();
-      }
-      numbers.put(field.getKey(), values);
-    }
-    return numbers;
-  }
-
-  private static IllegalArgumentException damaged(File modelFile) {
-    return new IllegalArgumentException(
-        "the history in "
-            + modelFile
-            + " is damaged: it must have version, rule, parameters and stages of numbers, and a"
-            + " lossScale of scale, goodSteps and overflows where it has one");
   }
 }

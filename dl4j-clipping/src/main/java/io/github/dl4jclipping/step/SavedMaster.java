@@ -88,9 +88,9 @@ final class SavedMaster {
    *     nothing is allocated for more numbers than the network has
    */
   static Optional<MasterWeights> read(Path model, Model network) throws IOException {
-    ModelEntries.requireWhole(model, ENTRY);
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return ModelEntries.read(model, ENTRY, in -> new MasterReader(in, network).read());
+      return ModelEntries.read(
+          model, ENTRY, (in, size) -> new MasterReader(in, network).read());
     } catch (EOFException e) {
       throw damaged(model, "they end too early", e);
     } catch (MasterReader.Unusable | ZipException | UTFDataFormatException e) {

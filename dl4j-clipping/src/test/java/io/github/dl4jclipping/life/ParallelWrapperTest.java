@@ -22,6 +22,8 @@ import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
 import io.github.dl4jclipping.rule.AdaGcRule;
 import io.github.dl4jclipping.rule.ClipRule;
+import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,8 +37,10 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.optimize.solvers.accumulation.EncodedGradientsAccumulator;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.deeplearning4j.parallelism.ParallelWrapper.TrainingMode;
+import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -99,6 +103,25 @@ class ParallelWrapperTest {
 
     assertThat(seen.steps).hasSize(BATCHES);
     assertThat(seen.steps).allMatch(step -> step.outcome() == StepOutcome.UNCHANGED);
+  }
+
+  /** The network itself is the first worker: what it has learned is of its own steps. */
+  @Test
+  void savingAfterwardsSaysWhoseStepsItIsOf(@TempDir Path folder) throws Exception {
+    Model network = Kind.LAYERS.plain(new Adam(1e-2));
+    GradientClipping clipping = GradientClipping.builder().rule(ClipRule.autoClip()).build();
+    network.addListeners(new GradientClippingListener(clipping));
+    Kind.fit(network, 1, 2);
+    fit(network, 2, TrainingMode.AVERAGING, good(), new GradientClippingListener(clipping));
+    File file = folder.resolve("model.zip").toFile();
+    ModelSerializer.writeModel(network, file, true);
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      GradientClipping.saveState(network, file);
+      assertThat(log.at(Level.WARN))
+          .singleElement()
+          .asString()
+          .contains("one worker among several", "saveState");
+    }
   }
 
   /** A worker's copy of the network lasts one fit, and so does what a rule learns of it. */
