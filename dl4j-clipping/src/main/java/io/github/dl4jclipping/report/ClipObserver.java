@@ -1,7 +1,9 @@
 package io.github.dl4jclipping.report;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import java.io.File;
 import java.io.Serializable;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 
 /**
@@ -34,6 +36,19 @@ public interface ClipObserver extends Serializable {
    */
   default void onNonFinite(NonFiniteReport report, Model network, boolean external) {
     onNonFinite(report);
+  }
+
+  /**
+   * Called likewise, for those who keep the network in a file; calls {@link
+   * #onNonFinite(NonFiniteReport, Model, boolean)} unless overridden.
+   *
+   * @param stateSaver adds to a file that DL4J wrote of the network what {@code
+   *     GradientClipping.saveState} adds, as it was before the step; throws the same. Not for
+   *     layerwise pretraining, and to be called before this method returns
+   */
+  default void onNonFinite(
+      NonFiniteReport report, Model network, boolean external, Consumer<File> stateSaver) {
+    onNonFinite(report, network, external);
   }
 
   /** Called at the end of each epoch that DL4J announces. */

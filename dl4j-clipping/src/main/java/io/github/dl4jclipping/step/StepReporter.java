@@ -90,7 +90,14 @@ final class StepReporter {
   void tellNonFinite(NonFiniteReport report, boolean external) {
     Model network = host.getNetwork();
     audiences.forEach(
-        audience -> audience.tell(observer -> observer.onNonFinite(report, network, external)));
+        audience ->
+            audience.tell(
+                observer ->
+                    observer.onNonFinite(
+                        report,
+                        network,
+                        external,
+                        file -> SavedHistory.saveWithin(network, file))));
   }
 
   /** Returns how the loss of this step was scaled; null without loss scaling. */

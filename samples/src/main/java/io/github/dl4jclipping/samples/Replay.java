@@ -3,20 +3,26 @@ package io.github.dl4jclipping.samples;
 import io.github.dl4jclipping.ClippedUpdater;
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.deeplearning4j.core.util.ModelGuesser;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.node.MissingNode;
 
 /**
  * Replays a step whose gradient was not finite, from the evidence that {@code captureTo} kept of
- * it: the network as it was, and the batch.
+ * it: the network as it was, with its loss scale and master weights, and the batch.
  *
  * <p>Run it with {@code mvn -q -Preplay -Dincident=FOLDER} from the root of the repository, after
  * {@code mvn -q -Pnanhunt} has kept some.
@@ -44,8 +50,13 @@ public final class Replay {
 
   /** Returns what came of the step this time. */
   static String replay(Path incident) throws Exception {
-    Model network = network(incident.resolve("network.zip").toFile());
-    network.addListeners(new GradientClippingListener(GradientClipping.measureOnly()));
+    File file = incident.resolve("network.zip").toFile();
+    Model network = network(file);
+    JsonNode saved = saved(file);
+    if (!saved.isMissingNode()) {
+      GradientClipping.restoreState(network, file);
+    }
+    network.addListeners(new GradientClippingListener(settings(saved)));
     try {
       fit(network, batch(incident.resolve("batch.bin").toFile()));
       return "This time the gradient is finite, with a norm of "
@@ -65,6 +76,28 @@ public final class Replay {
       ClippedUpdater.removeFrom(((ComputationGraph) network).getConfiguration());
     }
     return network;
+  }
+
+  /** Returns what was saved beside the network; nothing in evidence of earlier versions. */
+  private static JsonNode saved(File file) throws IOException {
+    try (ZipFile zip = new ZipFile(file)) {
+      ZipEntry entry = zip.getEntry("dl4j-clipping.json");
+      return entry == null
+          ? MissingNode.getInstance()
+          : new ObjectMapper().readTree(zip.getInputStream(entry));
+    }
+  }
+
+  /** Clips nothing, and scales the loss as it was scaled then: an overflow must not lower it. */
+  private static GradientClipping settings(JsonNode saved) {
+    double scale = saved.at("/lossScale/scale").asDouble();
+    return scale == 0
+        ? GradientClipping.measureOnly()
+        : GradientClipping.builder()
+            .lossScaling(
+                LossScaling.constant(scale)
+                    .withMasterWeights(saved.path("masterWeights").asBoolean()))
+            .build();
   }
 
   private static MultiDataSet batch(File file) throws IOException {

@@ -7,6 +7,7 @@ import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClippingLog;
+import java.io.File;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -38,7 +40,9 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code batch.bin}: the batch, or the segment of a sequence, as {@code MultiDataSet.load}
  *       reads it; missing where the network no longer held it, or the gradient came from elsewhere;
  *   <li>{@code network.zip}: the network as it was before the step, with its updater's state, as
- *       {@code ModelSerializer} reads it; not in layerwise pretraining.
+ *       {@code ModelSerializer} reads it, and with what the rule has learned, the loss scale and
+ *       the master weights, as {@code GradientClipping.restoreState} reads them; not in layerwise
+ *       pretraining.
  * </ul>
  *
  * <p>Not kept: the random numbers of dropout and the state that a segment of a sequence takes over
@@ -97,7 +101,8 @@ public final class IncidentCapture implements ClipObserver {
 
   /** Keeps one more, unless there are enough. */
   @Override
-  public synchronized void onNonFinite(NonFiniteReport report, Model network, boolean external) {
+  public synchronized void onNonFinite(
+      NonFiniteReport report, Model network, boolean external, Consumer<File> stateSaver) {
     if (captured == most) {
       return;
     }
@@ -110,7 +115,9 @@ public final class IncidentCapture implements ClipObserver {
         batch.get().save(incident.resolve("batch.bin").toFile());
       }
       if (network instanceof MultiLayerNetwork || network instanceof ComputationGraph) {
-        ModelSerializer.writeModel(network, incident.resolve("network.zip").toFile(), true);
+        File file = incident.resolve("network.zip").toFile();
+        ModelSerializer.writeModel(network, file, true);
+        addState(file, stateSaver);
       }
       log.info(
           "Captured incident {} of at most {} in {}{}",
@@ -121,6 +128,15 @@ public final class IncidentCapture implements ClipObserver {
     } catch (IOException e) {
       captured = most;
       throw unusable(folder, e);
+    }
+  }
+
+  /** A rule of the user's own may learn what cannot be saved: the rest is still evidence. */
+  private static void addState(File file, Consumer<File> stateSaver) {
+    try {
+      stateSaver.accept(file);
+    } catch (IllegalStateException e) {
+      log.warn("{} lacks what the rule has learned, and the loss scale", file, e);
     }
   }
 

@@ -10,18 +10,27 @@ import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.Kind;
 import io.github.dl4jclipping.LogCapture;
+import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.Snapshot;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.ClipRule;
+import io.github.dl4jclipping.rule.Decision;
+import io.github.dl4jclipping.rule.RuleParameter;
+import io.github.dl4jclipping.rule.RuleState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
@@ -80,6 +89,90 @@ class IncidentCaptureTest {
               assertThat(e.report().parameters()).isEqualTo(first.parameters());
               assertThat(e.report().iteration()).isEqualTo(first.iteration());
             });
+  }
+
+  /** Without the scale nothing overflows, and the evidence shows a step that is well. */
+  @ParameterizedTest
+  @EnumSource
+  void replayOfAnOverflowUnderAConstantScaleOverflows(Kind kind) throws IOException {
+    GradientClipping clipping =
+        GradientClipping.builder()
+            .rule(ClipRule.autoClip())
+            .nonFinite(NonFinitePolicy.SKIP)
+            .lossScaling(LossScaling.constant(0x1p14).withMasterWeights(true))
+            .build();
+    Model network = kind.half(new Adam(0.01));
+    network.addListeners(new GradientClippingListener(clipping).observe(seen).captureTo(folder));
+    for (int seed = 1; seed <= 3; seed++) {
+      Kind.fit(network, Networks.batch(DataType.FLOAT16, 8, seed));
+    }
+    Path before = folder.resolve("before.zip");
+    ModelSerializer.writeModel(network, before.toFile(), true);
+    GradientClipping.saveState(network, before.toFile());
+    DataSet large = Networks.batch(DataType.FLOAT16, 8, 4);
+    large.getLabels().muli(100);
+    Kind.fit(network, large);
+
+    Path incident = folder.resolve("incident-1");
+    assertThat(seen.last().outcome()).isEqualTo(StepOutcome.SKIPPED);
+    assertThat(state(incident.resolve("network.zip"))).isEqualTo(state(before));
+
+    Model restored = restored(kind, incident);
+    GradientClipping.restoreState(restored, incident.resolve("network.zip").toFile());
+    restored.addListeners(
+        new GradientClippingListener(
+            clipping.toBuilder().nonFinite(NonFinitePolicy.RAISE).build()));
+    assertThatThrownBy(() -> fit(restored, batchIn(incident)))
+        .isInstanceOfSatisfying(
+            NonFiniteGradientException.class,
+            e -> assertThat(e.report().parameters()).isEqualTo(seen.nonFinite.get(0).parameters()));
+
+    Model unscaled = restored(kind, incident);
+    unscaled.addListeners(listener(NonFinitePolicy.RAISE));
+    assertThatCode(() -> fit(unscaled, batchIn(incident))).doesNotThrowAnyException();
+  }
+
+  /** What is saved beside the network, without the count that any such step ends. */
+  private static String state(Path file) throws IOException {
+    try (FileSystem zip = FileSystems.newFileSystem(file)) {
+      String master = Arrays.toString(Files.readAllBytes(zip.getPath("dl4j-clipping-master.bin")));
+      return Files.readString(zip.getPath("dl4j-clipping.json"))
+              .replaceFirst("\"goodSteps\":\\d+", "")
+          + master;
+    }
+  }
+
+  /** A rule that cannot be saved is no reason to keep less. */
+  @Test
+  void evidenceIsKeptWithoutWhatCannotBeSaved() throws IOException {
+    ClipRule nameless =
+        new ClipRule() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public boolean learns() {
+            return true;
+          }
+
+          @Override
+          public RuleState start(List<RuleParameter> parameters) {
+            return gradient -> new Decision.Keep(Double.POSITIVE_INFINITY);
+          }
+        };
+    Model network = Kind.LAYERS.plain(new Adam(0.01));
+    network.addListeners(
+        new GradientClippingListener(
+                GradientClipping.builder().rule(nameless).nonFinite(NonFinitePolicy.SKIP).build())
+            .captureTo(folder));
+    try (LogCapture log = new LogCapture(Level.WARN)) {
+      Kind.fit(network, broken(1));
+      Kind.fit(network, broken(2));
+      assertThat(log.at(Level.WARN))
+          .filteredOn(line -> line.contains("lacks what the rule has learned"))
+          .hasSize(2);
+    }
+    assertThat(names()).containsExactlyInAnyOrder("incident-1", "incident-2");
+    assertThat(batchIn(folder.resolve("incident-2")).getFeatures(0).rows()).isEqualTo(7);
   }
 
   @Test
