@@ -118,7 +118,10 @@ public final class Installation {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       restore(network);
       for (Layer layer : layers) {
-        restoreAfterPretraining(layer);
+        if (layer
+            .isPretrainLayer()) { // others have no optimizer, and some throw where asked for it
+          restoreAfterPretraining(layer);
+        }
       }
     }
   }

@@ -89,8 +89,7 @@ final class SavedMaster {
    */
   static Optional<MasterWeights> read(Path model, Model network) throws IOException {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return ModelEntries.read(
-          model, ENTRY, (in, size) -> new MasterReader(in, network).read());
+      return ModelEntries.read(model, ENTRY, (in, size) -> new MasterReader(in, network).read());
     } catch (EOFException e) {
       throw damaged(model, "they end too early", e);
     } catch (MasterReader.Unusable | ZipException | UTFDataFormatException e) {

@@ -19,8 +19,13 @@ import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.scaling.LossScaleStatus;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
@@ -29,7 +34,10 @@ import org.deeplearning4j.optimize.listeners.CollectScoresIterationListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -92,6 +100,31 @@ class InstallationTest {
     assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(stock));
     assertThat(seen.steps).hasSize(1);
     assertThat(Kind.listeners(network)).containsExactly(other);
+  }
+
+  /** Layers without parameters throw where DL4J's are asked for their optimizer. */
+  @Test
+  void detachesFromLayersWithoutParameters() {
+    MultiLayerNetwork layers =
+        Networks.init(
+            Networks.layers(
+                InputType.convolutional(6, 6, 1),
+                new ConvolutionLayer.Builder(3, 3).nOut(2).build(),
+                new SubsamplingLayer.Builder().kernelSize(2, 2).build(),
+                new ActivationLayer(Activation.RELU),
+                new GlobalPoolingLayer(),
+                new OutputLayer.Builder(LossFunction.MCXENT).nOut(3).build()));
+    DataSet batch =
+        new DataSet(Nd4j.rand(DataType.DOUBLE, 5, 1, 6, 6), Networks.batch(5, 1).getLabels());
+    for (Model network : List.of(layers, layers.toComputationGraph())) {
+      network.setListeners(listener(CLIPPING));
+      Kind.fit(network, batch);
+      GradientClipping.detachFrom(network);
+      assertThat(GradientClipping.lastReport(network)).isEmpty();
+      assertThat(Kind.listeners(network)).isEmpty();
+      Kind.fit(network, batch);
+    }
+    assertThat(seen.steps).hasSize(2);
   }
 
   @ParameterizedTest

@@ -23,6 +23,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -124,7 +125,7 @@ class SavedMasterTest {
         }),
     OF_ONE_AFTER_A_STEP(
         network -> {
-          CLIPPING.attachTo(network);
+          listen(network);
           Kind.fit(network, Networks.batch(DataType.FLOAT16, 8, 99));
           Kind.setFirstLearningRate(network, 0.002);
         });
@@ -405,10 +406,15 @@ class SavedMasterTest {
   }
 
   private static void fit(Model network, int steps) {
-    CLIPPING.attachTo(network); // one that was restored has no listener
+    listen(network);
     for (int seed = 0; seed < steps; seed++) {
       Kind.fit(network, Networks.batch(DataType.FLOAT16, 8, seed));
     }
+  }
+
+  /** One that was restored has no listener. */
+  private static void listen(Model network) {
+    network.setListeners(List.of(new GradientClippingListener(CLIPPING)));
   }
 
   private static MasterWeights master(Model network) {
