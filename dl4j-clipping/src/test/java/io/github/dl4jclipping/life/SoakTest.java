@@ -93,20 +93,25 @@ class SoakTest {
                 .lossScaling(LossScaling.dynamic().withMasterWeights(true))
                 .build()));
     List<DataSet> rows = List.of(Networks.batch(DataType.FLOAT16, 7, 1));
-    fitAndAsk(network, rows, 300);
+    fitAndAsk(network, rows, 100);
     Memory before = Memory.now();
 
-    fitAndAsk(network, rows, 2_000);
+    long peak = fitAndAsk(network, rows, 200);
 
+    assertThat(peak - before.process()).as("process at its peak").isLessThan(32 * MEGABYTE);
     assertGrownByLessThan(16 * MEGABYTE, before);
     assertThat(network.params().castTo(DataType.FLOAT).isNaN().any()).isFalse();
   }
 
-  private static void fitAndAsk(MultiLayerNetwork network, List<DataSet> batches, int steps) {
+  /** Returns the most bytes that the process had. */
+  private static long fitAndAsk(MultiLayerNetwork network, List<DataSet> batches, int steps) {
+    long peak = 0;
     for (int i = 0; i < steps; i += 2) {
       fit(network, batches, 2);
       assertThat(network.updaterState().dataType()).isEqualTo(DataType.FLOAT16);
+      peak = Math.max(peak, Pointer.physicalBytes());
     }
+    return peak;
   }
 
   private static void fit(Model network, List<DataSet> batches, int steps) {
