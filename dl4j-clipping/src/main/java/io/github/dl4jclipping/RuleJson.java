@@ -8,6 +8,7 @@ import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.rule.GlobalNormRule;
 import io.github.dl4jclipping.rule.GroupsRule;
 import io.github.dl4jclipping.rule.LayerNormRule;
+import io.github.dl4jclipping.rule.MedianNormRule;
 import io.github.dl4jclipping.rule.NoRule;
 import io.github.dl4jclipping.rule.ParameterNormRule;
 import io.github.dl4jclipping.rule.RenormalizeRule;
@@ -47,6 +48,7 @@ final class RuleJson {
           new Kind("blockRms", BlockRmsRule.class),
           new Kind("groups", GroupsRule.class),
           new Kind("autoClip", AutoClipRule.class),
+          new Kind("medianNorm", MedianNormRule.class),
           new Kind("zClip", ZClipRule.class),
           new Kind("adaGc", AdaGcRule.class),
           new Kind("agc", AgcRule.class));

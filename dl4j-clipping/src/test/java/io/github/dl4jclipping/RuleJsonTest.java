@@ -69,6 +69,7 @@ class RuleJsonTest {
                 ClipRule.blockRms(0.1),
                 ClipRule.autoClip(),
                 ClipRule.autoClip(99.5),
+                ClipRule.medianNorm(3, 7),
                 ClipRule.zClip(),
                 ZClipRule.DEFAULT
                     .withMode(ZClipMode.MEAN)

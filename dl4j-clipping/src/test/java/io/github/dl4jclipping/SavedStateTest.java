@@ -39,6 +39,7 @@ class SavedStateTest {
     return Stream.of(
         ClipRule.autoClip(),
         ClipRule.autoClip(60),
+        ClipRule.medianNorm(0.5, 3),
         ZClipRule.DEFAULT.withWarmUp(3).withZThreshold(0.5).withMaxNorm(10),
         ZClipRule.DEFAULT.withWarmUp(3).withZThreshold(0.5).withMode(ZClipMode.PERCENTILE),
         ClipRule.zClip(),

@@ -44,6 +44,11 @@ public record AutoClipRule(double percentile) implements ClipRule {
   }
 
   @Override
+  public boolean boundsWhole() {
+    return true;
+  }
+
+  @Override
   public RuleState start(List<RuleParameter> parameters) {
     return new History();
   }

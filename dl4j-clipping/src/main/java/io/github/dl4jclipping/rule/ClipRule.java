@@ -117,6 +117,26 @@ public interface ClipRule extends Serializable {
   }
 
   /**
+   * Clips by twice the median of the norms of the 100 steps before.
+   *
+   * @see MedianNormRule
+   */
+  static ClipRule medianNorm() {
+    return MedianNormRule.DEFAULT;
+  }
+
+  /**
+   * Clips by a multiple of the median of the norms of the steps before.
+   *
+   * @throws IllegalArgumentException if {@code factor} is not finite or not greater than 0, or
+   *     {@code window} not from 1 to {@value MedianNormRule#MAX_WINDOW}
+   * @see MedianNormRule
+   */
+  static ClipRule medianNorm(double factor, int window) {
+    return new MedianNormRule(factor, window);
+  }
+
+  /**
    * Clips norms that stand out from a running mean by more than 2.5 standard deviations, and those
    * above 1; for other settings see {@link ZClipRule}.
    */
@@ -170,6 +190,14 @@ public interface ClipRule extends Serializable {
 
   /** Returns whether clipping almost every step is what this rule is for, and no cause to warn. */
   default boolean clipsMostSteps() {
+    return false;
+  }
+
+  /**
+   * Returns whether it bounds the norm of the whole gradient from above: beside {@link
+   * #renormalize}, which sets that norm, one of the two would have no effect.
+   */
+  default boolean boundsWhole() {
     return false;
   }
 

@@ -45,6 +45,11 @@ public record GlobalNormRule(double maxNorm, NormType normType) implements ClipR
   }
 
   @Override
+  public boolean boundsWhole() {
+    return true;
+  }
+
+  @Override
   public RuleState start(List<RuleParameter> parameters) {
     return gradient -> decide(maxNorm, gradient.norm());
   }

@@ -21,6 +21,11 @@ public record ScheduledNormRule(NormSchedule schedule, NormType normType) implem
   }
 
   @Override
+  public boolean boundsWhole() {
+    return true;
+  }
+
+  @Override
   public RuleState start(List<RuleParameter> parameters) {
     return gradient -> {
       double maxNorm = at(gradient.iteration(), gradient.epoch());

@@ -36,19 +36,12 @@ public record SequenceRule(List<ClipRule> stages) implements ClipRule {
       }
       kinds.add(stage.getClass());
     }
-    if (kinds.contains(RenormalizeRule.class) && stages.stream().anyMatch(r -> bindsWhole(r))) {
+    if (kinds.contains(RenormalizeRule.class) && stages.stream().anyMatch(ClipRule::boundsWhole)) {
       throw new IllegalArgumentException(
           "inOrder must not both renormalize the whole gradient and clip its norm, of which one"
               + " would be moot, but has "
               + stages);
     }
-  }
-
-  private static boolean bindsWhole(ClipRule rule) {
-    return rule instanceof GlobalNormRule
-        || rule instanceof ScheduledNormRule
-        || rule instanceof AutoClipRule
-        || rule instanceof ZClipRule;
   }
 
   /** Returns the norm of the first stage: what reports carry. */

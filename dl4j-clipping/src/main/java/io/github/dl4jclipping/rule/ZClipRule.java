@@ -79,6 +79,11 @@ public record ZClipRule(double alpha, double zThreshold, int warmUp, ZClipMode m
   }
 
   @Override
+  public boolean boundsWhole() {
+    return true;
+  }
+
+  @Override
   public RuleState start(List<RuleParameter> parameters) {
     return new Statistics();
   }

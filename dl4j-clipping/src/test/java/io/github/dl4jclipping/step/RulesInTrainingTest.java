@@ -330,6 +330,7 @@ class RulesInTrainingTest {
   static Stream<ClipRule> rulesWithoutEpsilon() {
     return Stream.of(
         ClipRule.autoClip(99.9),
+        ClipRule.medianNorm(10, 5),
         ZClipRule.DEFAULT,
         AdaGcRule.DEFAULT.withWarmUp(0),
         ClipRule.layerNorm(1e-8),
@@ -478,6 +479,7 @@ class RulesInTrainingTest {
   static Stream<ClipRule> learners() {
     return Stream.of(
         ClipRule.autoClip(),
+        ClipRule.medianNorm(0.5, 3),
         ZClipRule.DEFAULT.withWarmUp(3).withZThreshold(0.5),
         AdaGcRule.DEFAULT.withWarmUp(3));
   }
@@ -510,6 +512,7 @@ class RulesInTrainingTest {
               ClipRule.blockRms(0.1),
               ClipRule.renormalize(0.1),
               ClipRule.autoClip(),
+              ClipRule.medianNorm(0.5, 2),
               ClipRule.zClip(),
               ClipRule.adaGc(),
               ClipRule.agc(),
