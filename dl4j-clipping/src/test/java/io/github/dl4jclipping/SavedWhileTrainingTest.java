@@ -163,6 +163,31 @@ class SavedWhileTrainingTest {
     assertThat(saves).isPositive();
   }
 
+  /** Whoever installs and whoever saves take their locks in one order. */
+  @Test
+  void settingsMayChangeMeanwhile() throws Exception {
+    Model network = clipped(Kind.LAYERS, ClipRule.globalNorm(0.5));
+    Kind.fit(network, 1);
+    File file = file(network);
+    Thread training =
+        start(
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                ((MultiLayerNetwork) network)
+                    .setListeners(
+                        new GradientClippingListener(GradientClipping.byGlobalNorm(1 + i)));
+                Kind.fit(network, i);
+              }
+            });
+    int saves = 0;
+    while (training.isAlive()) {
+      GradientClipping.saveState(network, file);
+      saves++;
+    }
+    assertThat(saves).isPositive();
+    assertThat(GradientClipping.lastReport(network).orElseThrow().maxNorm()).isEqualTo(300);
+  }
+
   /** An observer is called within the step, on the thread that takes it. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

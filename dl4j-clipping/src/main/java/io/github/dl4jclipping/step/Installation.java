@@ -49,8 +49,10 @@ public final class Installation {
       Model model, @Nullable ClippingPlan given, SettingsOfListener settingsOf, Audience audience) {
     ClippingUpdater host = installedIn(model);
     if (host == null || (given != null && !given.equals(host.step().plan()))) {
-      synchronized (ClippingState.of(model)) { // nobody saves or restores meanwhile
-        host = install(model, ConfiguredPlan.settle(model, given, settingsOf), host);
+      synchronized (Updaters.lockOf(model)) { // nobody saves or restores meanwhile
+        synchronized (ClippingState.of(model)) {
+          host = install(model, ConfiguredPlan.settle(model, given, settingsOf), host);
+        }
       }
     }
     host.step().reporter().join(audience);

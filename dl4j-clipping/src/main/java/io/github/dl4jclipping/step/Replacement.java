@@ -45,8 +45,14 @@ final class Replacement {
 
   private Replacement() {}
 
+  /** Writes what the new file holds. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   /** Replaces a file by what is written; a failure, or a kill, leaves the old one. */
-  static void of(Path file, ModelEntries.Content content) throws IOException {
+  static void of(Path file, Content content) throws IOException {
     removeLeftovers(file);
     Path whole = file.resolveSibling(prefix(file) + randomDigits() + SUFFIX);
     BEING_WRITTEN.add(whole);

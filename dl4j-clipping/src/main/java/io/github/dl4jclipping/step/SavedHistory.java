@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipException;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.Updater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +55,7 @@ public final class SavedHistory {
 
   private static void save(Model network, File modelFile, boolean warn) {
     ClippingState state = ClippingState.of(network);
-    synchronized (updaterOf(network, state)) {
+    synchronized (Updaters.lockOf(network)) {
       synchronized (state) {
         History history =
             state
@@ -74,12 +73,6 @@ public final class SavedHistory {
         }
       }
     }
-  }
-
-  /** Asking an updater for its state changes master weights, under its own lock. */
-  private static Object updaterOf(Model network, ClippingState state) {
-    Updater updater = Updaters.of(network);
-    return updater instanceof ClippingUpdater ? updater : state;
   }
 
   private static void write(History history, @Nullable MasterWeights master, File modelFile) {
@@ -122,7 +115,7 @@ public final class SavedHistory {
     }
     requireParameters(network, history, modelFile);
     ClippingState state = ClippingState.of(network);
-    synchronized (updaterOf(network, state)) {
+    synchronized (Updaters.lockOf(network)) {
       synchronized (state) {
         if (state.histories().isStarted()) {
           state.requireLossScalingFor(history.lossScale());

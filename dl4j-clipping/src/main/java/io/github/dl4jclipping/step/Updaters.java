@@ -23,4 +23,14 @@ final class Updaters {
     ConvexOptimizer optimizer = model.getOptimizer();
     return optimizer == null ? null : optimizer.getUpdater(false);
   }
+
+  /**
+   * Returns the lock of the updater that is in place, which its step holds, and which it takes when
+   * it is asked for its state. Whoever needs that of the {@link ClippingState}, too, takes this one
+   * first, as a step does.
+   */
+  static Object lockOf(Model model) {
+    Updater updater = of(model);
+    return updater == null ? ClippingState.of(model) : updater;
+  }
 }
