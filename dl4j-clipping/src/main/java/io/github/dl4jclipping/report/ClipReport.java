@@ -97,9 +97,6 @@ public record ClipReport(
    * StepOutcome#OVERFLOWED}, where it was the loss scale's.
    */
   public boolean isNonFinite() {
-    return switch (outcome) {
-      case UNCHANGED, SCALED_UP, CLIPPED, OVERFLOWED -> false;
-      case SKIPPED, ZEROED, PASSED_NON_FINITE, RAISED -> true;
-    };
+    return outcome.isNonFinite();
   }
 }

@@ -11,8 +11,8 @@ public final class GradientAlarms {
 
   /** Takes a step in. */
   public void add(ClipReport report, AlarmSettings settings) {
-    if (report.outcome() == StepOutcome.OVERFLOWED) {
-      return; // says something of the scale alone
+    if (!report.outcome().isMeasured()) {
+      return;
     }
     vanishing.add(report, settings.vanishingNorm(), settings.vanishingSteps());
     clipping.add(report, settings.clippedShare(), settings.clippedSteps());

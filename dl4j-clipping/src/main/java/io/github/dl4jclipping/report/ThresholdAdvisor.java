@@ -61,8 +61,8 @@ public final class ThresholdAdvisor implements ClipObserver {
   @Override
   public synchronized void onStep(ClipReport report) {
     steps++;
-    if (report.outcome() == StepOutcome.OVERFLOWED) {
-      return; // says something of the scale alone
+    if (!report.outcome().isMeasured()) {
+      return;
     }
     clipped += report.isClipped() ? 1 : 0;
     maxNorm = report.maxNorm();

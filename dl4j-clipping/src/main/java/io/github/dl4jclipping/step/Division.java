@@ -11,6 +11,14 @@ import io.github.dl4jclipping.norm.GradientViews;
  */
 record Division(int batch, double lossFactor) {
 
+  /** Checks the minibatch size, by which a loop of the user's own may have it divided. */
+  Division {
+    if (batch < 1) {
+      throw new IllegalArgumentException(
+          "batchSize must be >= 1, but was " + batch + ". Nothing was applied.");
+    }
+  }
+
   /** Of a gradient that was divided. */
   static final Division DONE = new Division(1, 1);
 

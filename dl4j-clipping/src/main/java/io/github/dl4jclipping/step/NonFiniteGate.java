@@ -53,24 +53,20 @@ final class NonFiniteGate {
     boolean raises = plan.policy() == NonFinitePolicy.RAISE || skips > plan.maxConsecutiveSkips();
     NonFiniteReport report = investigate(views, update, external, incident, raises);
     reporter.tellNonFinite(report, external);
-    if (plan.policy() == NonFinitePolicy.WARN) {
-      ClippingLog.nonFinite(
-          report, incident, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
-      reporter.undecided(update, norms, norms.global(), 1, StepOutcome.PASSED_NON_FINITE);
-      return Admission.AS_IT_IS;
+    if (plan.policy() != NonFinitePolicy.WARN) {
+      Sequence.forget(host.getNetwork());
     }
-    Sequence.forget(host.getNetwork());
-    switch (plan.policy()) {
-      case ZERO -> {
+    return switch (plan.policy()) {
+      case RAISE -> throw raise(report, norms, update, raiseAdvice(report));
+      case WARN -> {
         ClippingLog.nonFinite(
-            report, incident, "Made 0; the rest is clipped and applied. " + report.remedy());
-        GradientRescaling.zeroNonFinite(views.participants());
-        GradientRescaling.zeroNonFinite(views.watched());
-        return Admission.ZEROED;
+            report, incident, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
+        reporter.undecided(update, norms, norms.global(), 1, StepOutcome.PASSED_NON_FINITE);
+        yield Admission.AS_IT_IS;
       }
       case SKIP -> {
         if (raises) {
-          raise(report, norms, update, budgetAdvice(report));
+          throw raise(report, norms, update, budgetAdvice(report));
         }
         ClippingLog.nonFinite(
             report,
@@ -83,10 +79,16 @@ final class NonFiniteGate {
                 + report.remedy());
         reporter.undecided(update, norms, 0, 0, StepOutcome.SKIPPED);
         drop(views);
-        return Admission.NOT;
+        yield Admission.NOT;
       }
-      default -> throw raise(report, norms, update, raiseAdvice(report));
-    }
+      case ZERO -> {
+        ClippingLog.nonFinite(
+            report, incident, "Made 0; the rest is clipped and applied. " + report.remedy());
+        GradientRescaling.zeroNonFinite(views.participants());
+        GradientRescaling.zeroNonFinite(views.watched());
+        yield Admission.ZEROED;
+      }
+    };
   }
 
   /** Skips a step that the loss scale is to blame for, whatever the policy is. */
@@ -140,7 +142,7 @@ final class NonFiniteGate {
   private NonFiniteGradientException raise(
       NonFiniteReport report, Norms norms, Update update, String advice) {
     reporter.undecided(update, norms, Double.NaN, Double.NaN, StepOutcome.RAISED);
-    throw new NonFiniteGradientException(advice, report);
+    return new NonFiniteGradientException(advice, report);
   }
 
   private static String raiseAdvice(NonFiniteReport report) {

@@ -22,6 +22,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -48,6 +49,24 @@ class ExternalGradientTest {
     ClipReport report = GradientClipping.lastReport(network).orElseThrow();
     assertThat(report.outcome()).isEqualTo(StepOutcome.CLIPPED);
     assertThat(participants(gradient.gradient())).isCloseTo(0.01, within(1e-7));
+  }
+
+  /** Divided by 0 its norm would be infinite, and the step would do nothing without a word. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  void noExamplesAreRefused(int examples) {
+    MultiLayerNetwork network = Networks.dense(Networks.conf(new Adam(0.1)));
+    GradientClipping.byGlobalNorm(0.01).attachTo(network);
+    Gradient gradient = backprop(network, Networks.batch(EXAMPLES, 1));
+    Snapshot before = Snapshot.of(network);
+    assertThatThrownBy(
+            () ->
+                network
+                    .getUpdater()
+                    .update(network, gradient, 0, 0, examples, LayerWorkspaceMgr.noWorkspaces()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("batchSize must be >= 1, but was " + examples + ". Nothing was applied.");
+    assertThat(Snapshot.of(network)).isEqualTo(before);
   }
 
   @Test

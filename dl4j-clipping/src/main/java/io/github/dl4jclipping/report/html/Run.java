@@ -3,7 +3,6 @@ package io.github.dl4jclipping.report.html;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClipSummary;
-import io.github.dl4jclipping.report.StepOutcome;
 import io.github.dl4jclipping.report.ThresholdAdvisor;
 import org.jspecify.annotations.Nullable;
 
@@ -34,21 +33,21 @@ final class Run {
   }
 
   void add(ClipReport report) {
-    boolean overflowed = report.outcome() == StepOutcome.OVERFLOWED;
+    boolean measured = report.outcome().isMeasured();
     if (report.isNonFinite()) {
       incidents.learn(report);
       keepFirstNonFinite(report);
-    } else if (!overflowed && Double.isFinite(report.norm())) {
+    } else if (measured && Double.isFinite(report.norm())) {
       largest = largest == null || report.norm() > largest.norm() ? report : largest;
       lastFinite = report;
     }
-    if (firstWithoutScore == null && !overflowed && !Double.isFinite(report.score())) {
+    if (firstWithoutScore == null && measured && !Double.isFinite(report.score())) {
       firstWithoutScore = report;
     }
     ascending &= last == null || report.iteration() > last.iteration();
     last = report;
     steps.add(report);
-    if (!overflowed) {
+    if (measured) {
       heatMap.add(report); // an overflow breaks every parameter, and says something of none
     }
     workers.add(report);

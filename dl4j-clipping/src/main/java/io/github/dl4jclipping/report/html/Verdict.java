@@ -89,7 +89,8 @@ record Verdict(Level level, String headline, List<String> details) {
       case RAISED -> "training stopped there";
       case SKIPPED -> "it was skipped";
       case ZEROED -> "its broken elements became 0";
-      default -> "it was applied as it was";
+      case PASSED_NON_FINITE, UNCHANGED, SCALED_UP, CLIPPED, OVERFLOWED ->
+          "it was applied as it was";
     };
   }
 

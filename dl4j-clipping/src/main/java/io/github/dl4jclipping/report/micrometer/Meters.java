@@ -50,8 +50,7 @@ final class Meters {
   void step(ClipReport report) {
     stepsWith(report.outcome()).increment();
     recordIfFinite(norm, report.norm());
-    if (report.outcome() != StepOutcome.SKIPPED && report.outcome() != StepOutcome.OVERFLOWED) {
-      // whose zeros would say that nothing was applied
+    if (report.outcome().isApplied()) { // zeros would say that nothing was applied
       recordIfFinite(clippedNorm, report.clippedNorm());
       recordIfFinite(coefficient, report.coefficient());
     }
