@@ -117,7 +117,7 @@ public record ClipSummary(
         : sumOfNorms.divide(BigDecimal.valueOf(finiteNorms), MathContext.DECIMAL128).doubleValue();
   }
 
-  /** Returns the summary as key=value; {@code n/a} stands for a norm that there is not. */
+  /** Returns the summary as key=value; {@code n/a} marks a missing norm. */
   @Override
   public String toString() {
     return "steps="

@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
  * Applies several rules in order, each to what the one before left: value after norm, say, or
  * groups after the whole. Reports tell each stage as a part.
  *
- * <p>Refused are orders that contradict themselves: two rules of one kind, of which one is moot;
- * rules that measure only; {@link RenormalizeRule} beside another rule for the norm of the whole;
- * an order inside another.
+ * <p>Orders that contradict themselves are refused: two rules of one kind, rules that measure only,
+ * {@link RenormalizeRule} beside a rule that {@linkplain ClipRule#boundsWhole bounds the norm of
+ * the whole}, and an order inside another.
  *
  * @param stages the rules, at least one
  */
@@ -31,15 +31,14 @@ public record SequenceRule(List<ClipRule> stages) implements ClipRule {
       }
       if (kinds.contains(stage.getClass())) {
         throw new IllegalArgumentException(
-            "inOrder must not have two rules of one kind, of which one would be moot, but has "
-                + stages);
+            "inOrder must not repeat a kind of rule, but has " + stages);
       }
       kinds.add(stage.getClass());
     }
     if (kinds.contains(RenormalizeRule.class) && stages.stream().anyMatch(ClipRule::boundsWhole)) {
       throw new IllegalArgumentException(
-          "inOrder must not both renormalize the whole gradient and clip its norm, of which one"
-              + " would be moot, but has "
+          "inOrder must not both renormalize the whole gradient and clip its norm: one of the two"
+              + " would have no effect. It has "
               + stages);
     }
   }

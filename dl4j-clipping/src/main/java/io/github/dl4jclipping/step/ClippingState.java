@@ -131,9 +131,9 @@ public final class ClippingState {
   void requireLossScalingFor(@Nullable LossScaleStatus saved) {
     if (saved != null && lossScale == null) {
       throw new IllegalStateException(
-          "What restoreState read is of a network whose loss was scaled, by "
+          "The restored state belongs to a network with loss scaling (last loss scale "
               + saved.scale()
-              + " at last, but these settings have no lossScaling. Nothing has changed. Add"
+              + "), but these settings have no lossScaling. Nothing has changed. Add"
               + " lossScaling, or call GradientClipping.detachFrom(network), which drops what was"
               + " read.");
     }

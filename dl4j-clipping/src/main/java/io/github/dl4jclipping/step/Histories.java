@@ -79,9 +79,9 @@ final class Histories {
     if (numbers.isEmpty()) {
       if (wanted.learns()) {
         throw new IllegalStateException(
-            "The history that restoreState read is of the rule "
+            "The restored history belongs to the rule "
                 + inWords(learned)
-                + ", but this network's rule is "
+                + ", but this network uses "
                 + wanted
                 + ". Nothing has changed. Call GradientClipping.detachFrom(network), which drops"
                 + " what was read, and add the listener with the rule that you want.");
@@ -147,8 +147,8 @@ final class Histories {
     if (Trainer.isWorker()) {
       if (TOLD.add(rule.toString())) {
         log.warn(
-            "{} learns anew on this worker: its history lasts one fit of ParallelWrapper, or one"
-                + " split of Spark, and none that was restored is taken along.{}",
+            "{} starts with an empty history on this worker: it lasts one fit of ParallelWrapper, or"
+                + " one split of Spark, and none that was restored is taken along.{}",
             rule,
             rule.warmUp() == 0
                 ? ""

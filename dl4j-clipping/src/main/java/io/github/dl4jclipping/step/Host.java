@@ -24,7 +24,7 @@ interface Host {
   /** Returns what DL4J divides the gradient by: the minibatch size, or 1. */
   int divisor(Update update);
 
-  /** Normalizes layers, by DL4J's own code; does nothing where none has such. */
+  /** Normalizes layers, by DL4J's own code; does nothing if no layer is normalized. */
   void normalize(Gradient gradient, Update update);
 
   /** Runs DL4J's own update on a gradient that is divided and normalized already. */

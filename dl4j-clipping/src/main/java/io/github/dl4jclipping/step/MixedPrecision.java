@@ -46,7 +46,7 @@ final class MixedPrecision {
     DataType type = network.params().dataType();
     if (type != DataType.FLOAT16 && state.isNew("loss scaling")) {
       log.warn(
-          "lossScaling={} buys nothing in a network of {}: it is meant for HALF, whose smallest and"
+          "lossScaling={} has no effect in a {} network: it is meant for HALF, whose smallest and"
               + " largest numbers are 6e-8 and 65504. Leave it out{}.",
           settings,
           type,

@@ -136,7 +136,7 @@ class ParallelWrapperTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("learns anew on this worker", "warm-up takes 1234 steps");
+          .contains("starts with an empty history on this worker", "warm-up takes 1234 steps");
     }
     assertThat(seen.steps).hasSize(BATCHES);
   }

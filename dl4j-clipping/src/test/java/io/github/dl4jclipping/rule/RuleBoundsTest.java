@@ -83,7 +83,7 @@ class RuleBoundsTest {
             "each a single one"),
         Arguments.of(
             new ClipRule[] {ClipRule.globalNorm(1), ClipRule.value(1), ClipRule.globalNorm(2)},
-            "two rules of one kind"),
+            "must not repeat a kind of rule"),
         Arguments.of(
             new ClipRule[] {ClipRule.renormalize(1), ClipRule.globalNorm(1)},
             "not both renormalize"),

@@ -166,7 +166,7 @@ class LossScalingInstallationTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("lossScaling", "buys nothing in a network of FLOAT");
+          .contains("lossScaling", "has no effect in a FLOAT network");
     }
   }
 
