@@ -79,7 +79,7 @@ public final class OriginFinder {
    * @param model a network, or the layer in layerwise pretraining
    * @param gradient the parameters whose gradient is not finite, in the network's order
    * @param foreign whether the gradient is not the network's own
-   * @param scaling how the loss of the step was scaled; null without loss scaling
+   * @param scaling how the loss of the step was scaled; null where it was not
    */
   @SuppressWarnings("CatchingUnchecked") // a layer's own error must not end training
   public static Origin find(
@@ -207,7 +207,7 @@ public final class OriginFinder {
 
   /** Returns whether the loss scale broke the backward pass. */
   private Origin ofScale(Origin origin, Replay replay, ScaledStep scaled) {
-    if (!scaled.isScaled()) {
+    if (scaled.scale() == 1) {
       return origin;
     }
     notes.add("the loss scale was " + scaled.scale());

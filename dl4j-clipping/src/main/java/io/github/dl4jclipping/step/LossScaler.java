@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.step;
 
+import io.github.dl4jclipping.forensics.ScaledStep;
 import io.github.dl4jclipping.norm.GradientNorms;
 import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.scaling.LossScale;
@@ -8,6 +9,7 @@ import io.github.dl4jclipping.scaling.ScaledOutputs;
 import java.util.OptionalDouble;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,7 @@ final class LossScaler {
   private final LossScale scale;
   private final ScaledOutputs outputs;
   private double scaleOfStep = 1;
+  private double factorOfStep = 1;
   private boolean scaled;
 
   LossScaler(Model network, LossScale scale, ScaledOutputs outputs) {
@@ -61,7 +64,13 @@ final class LossScaler {
               + " backpropGradient are never scaled.");
     }
     scaleOfStep = scaled ? scale.scale() : 1;
-    return factor.orElse(1);
+    factorOfStep = factor.orElse(1);
+    return factorOfStep;
+  }
+
+  /** Returns how the loss of this step was scaled; null where it was not. */
+  @Nullable ScaledStep step() {
+    return scaled ? new ScaledStep(scaleOfStep, factorOfStep) : null;
   }
 
   /**

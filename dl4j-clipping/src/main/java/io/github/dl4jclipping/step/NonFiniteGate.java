@@ -7,14 +7,11 @@ import io.github.dl4jclipping.forensics.NonFiniteParameter;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.forensics.Origin;
 import io.github.dl4jclipping.forensics.OriginFinder;
-import io.github.dl4jclipping.forensics.ScaledStep;
 import io.github.dl4jclipping.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.GradientViews;
 import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.report.StepOutcome;
-import io.github.dl4jclipping.scaling.LossScaleStatus;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Applies the policy to a non-finite gradient. */
 final class NonFiniteGate {
@@ -118,7 +115,7 @@ final class NonFiniteGate {
     } else if (!raises && !OriginFinder.isSought(incident)) {
       origin = OriginFinder.notSoughtAgain(incident);
     } else {
-      origin = OriginFinder.find(host.getNetwork(), broken, external, scaling(update));
+      origin = OriginFinder.find(host.getNetwork(), broken, external, reporter.scaledStep());
     }
     return new NonFiniteReport(
         update.iteration(),
@@ -127,11 +124,6 @@ final class NonFiniteGate {
         broken,
         origin,
         state.history().points());
-  }
-
-  private @Nullable ScaledStep scaling(Update update) {
-    LossScaleStatus status = reporter.lossScale();
-    return status == null ? null : new ScaledStep(status.scale(), host.divisor(update));
   }
 
   /** Ends a row of skips: the gradient is finite. */

@@ -1,6 +1,7 @@
 package io.github.dl4jclipping.step;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.forensics.ScaledStep;
 import io.github.dl4jclipping.report.AlarmSettings;
 import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipReport;
@@ -8,7 +9,6 @@ import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.report.StepOutcome;
 import io.github.dl4jclipping.rule.ClipPart;
 import io.github.dl4jclipping.rule.NoRule;
-import io.github.dl4jclipping.scaling.LossScaleStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,9 +100,9 @@ final class StepReporter {
                         file -> SavedHistory.saveWithin(network, file))));
   }
 
-  /** Returns how the loss of this step was scaled; null without loss scaling. */
-  @Nullable LossScaleStatus lossScale() {
-    return scaler == null ? null : scaler.status();
+  /** Returns how the loss of this step was scaled; null where it was not. */
+  @Nullable ScaledStep scaledStep() {
+    return scaler == null ? null : scaler.step();
   }
 
   /** Warns once that DL4J normalizes layers before this library clips. */
@@ -148,7 +148,7 @@ final class StepReporter {
             parameterNorms(norms),
             Thread.currentThread().getName(),
             parts,
-            lossScale());
+            scaler == null ? null : scaler.status());
     reported = true;
     state.lastReport(report);
     state.window().add(report);

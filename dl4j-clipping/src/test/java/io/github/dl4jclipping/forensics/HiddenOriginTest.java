@@ -171,6 +171,27 @@ class HiddenOriginTest {
     assertThat(report.remedy()).contains("check the derivatives");
   }
 
+  /** A scale of 1 divides by the minibatch size, too: undivided, layer 2 would be above 65504. */
+  @ParameterizedTest
+  @EnumSource
+  void lossIsRepeatedAsItWasMultipliedAtScaleOne(Kind kind) {
+    Model model =
+        FaultyNetworks.steady(
+            FaultyNetworks.linear(
+                kind,
+                DataType.FLOAT16,
+                new BrokenDerivative(),
+                new ActivationIdentity(),
+                new LossMSE()));
+    DataSet batch = FaultyNetworks.tens(DataType.FLOAT16);
+    batch.getLabels().assign(2000);
+
+    NonFiniteReport report = Incidents.of(model, batch, LossScaling.constant(1));
+
+    assertIsOf(report, OriginKind.BACKWARD, "0");
+    assertThat(report.origin().notes()).noneMatch(note -> note.contains("loss scale"));
+  }
+
   @ParameterizedTest
   @CsvSource({"LAYERS, HALF, 1e6", "GRAPH, HALF, 1e6", "LAYERS, FLOAT, 3e38", "GRAPH, FLOAT, 3e38"})
   void lossScaleThatIsTooLargeIsTold(Kind kind, DataType type, double scale) {
