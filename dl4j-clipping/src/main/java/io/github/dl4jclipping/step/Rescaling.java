@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Takes a decision apart and carries it out on one step's gradient, which it divides as well.
@@ -23,7 +24,20 @@ import java.util.stream.DoubleStream;
  */
 record Rescaling(GradientViews views, NormType type, Division division) {
 
+  private static final double LARGEST_HALF = 65504;
+
+  /**
+   * Carries a decision out.
+   *
+   * @throws IllegalStateException if the gradient's data type cannot hold what it becomes
+   */
   Rescaled apply(Decision decision, Norms norms, Optional<UnitMeasurement> measured) {
+    Rescaled rescaled = rescale(decision, norms, measured);
+    requireHeld(rescaled.clippedNorm());
+    return rescaled;
+  }
+
+  private Rescaled rescale(Decision decision, Norms norms, Optional<UnitMeasurement> measured) {
     if (decision instanceof Decision.ScaleAll all && all.coefficient() != 1) {
       return scaleAll(all.coefficient(), norms);
     }
@@ -45,9 +59,13 @@ record Rescaling(GradientViews views, NormType type, Division division) {
   private Rescaled scaleAll(double coefficient, Norms norms) {
     GradientRescaling.scale(views.participants(), coefficient / division.whole());
     division.applyToOthers(views);
-    // A norm beyond the range of a double is scaled to 0.
-    double clippedNorm = coefficient == 0 ? 0 : coefficient * norms.global();
-    return new Rescaled(clippedNorm, coefficient, Rescaled.scaledBy(coefficient));
+    return new Rescaled(
+        times(norms.global(), coefficient), coefficient, Rescaled.scaledBy(coefficient));
+  }
+
+  /** A norm beyond the range of a double is scaled to 0. */
+  private static double times(double norm, double coefficient) {
+    return coefficient == 0 ? 0 : coefficient * norm;
   }
 
   private Rescaled scaleEach(double[] coefficients, Norms norms) {
@@ -55,7 +73,7 @@ record Rescaling(GradientViews views, NormType type, Division division) {
     for (int i = 0; i < coefficients.length; i++) {
       GradientRescaling.scale(
           views.byParameter().get(i).view(), coefficients[i] / division.whole());
-      clipped[i] *= coefficients[i];
+      clipped[i] = times(clipped[i], coefficients[i]);
     }
     return scaled(clipped, norms, Arrays.stream(coefficients));
   }
@@ -67,7 +85,7 @@ record Rescaling(GradientViews views, NormType type, Division division) {
       double[] factors = coefficients[i].clone();
       double[] left = measured.gradient()[i].clone();
       for (int unit = 0; unit < factors.length; unit++) {
-        left[unit] *= factors[unit];
+        left[unit] = times(left[unit], factors[unit]);
         factors[unit] /= division.whole();
       }
       GradientRescaling.scaleUnits(views.byParameter().get(i), units.get(i), factors);
@@ -83,6 +101,31 @@ record Rescaling(GradientViews views, NormType type, Division division) {
         clippedNorm,
         norms.global() == 0 ? 1 : clippedNorm / norms.global(),
         Rescaled.scaledBy(coefficients.min().orElseThrow()));
+  }
+
+  /** No element is larger than the norm: hardly a step looks at the elements. */
+  private void requireHeld(double norm) {
+    DataType held = views.flat().dataType();
+    double largest = largest(held);
+    if (norm > largest && !GradientNorms.isFinite(Double.NaN, views.participants())) {
+      throw new IllegalStateException(
+          "The gradient was to have the norm "
+              + norm
+              + ", of which "
+              + held
+              + ", whose largest number is "
+              + largest
+              + ", cannot hold each element. Nothing was applied. Set a smaller norm, or train in"
+              + " a wider data type.");
+    }
+  }
+
+  private static double largest(DataType type) {
+    return switch (type) {
+      case HALF -> LARGEST_HALF;
+      case FLOAT, BFLOAT16 -> Float.MAX_VALUE;
+      default -> Double.MAX_VALUE;
+    };
   }
 
   private boolean isOnes(double[][] coefficients) {

@@ -42,6 +42,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -274,6 +275,35 @@ class RulesInTrainingTest {
     assertThat(seen.last().coefficient()).isGreaterThan(1);
   }
 
+  /** Elements that a data type cannot hold would be applied as infinities. */
+  @ParameterizedTest
+  @CsvSource({"HALF, 1e6, 1e3, 65504", "FLOAT, 1e40, 1e3, 3.4", "HALF, 1e6, 0.5, 65504"})
+  void normThatTheTypeCannotHoldIsRefused(
+      DataType type, double norm, double element, String largest) {
+    MultiLayerNetwork network =
+        Networks.init(Networks.plainConf(Networks.conf(new Sgd(1.0)).dataType(type)));
+    GradientClipping.builder().rule(ClipRule.renormalize(norm)).build().attachTo(network);
+    INDArray gradient = Nd4j.valueArrayOf(new long[] {1, network.numParams()}, element, type);
+    Snapshot before = Snapshot.of(network);
+
+    assertThatThrownBy(
+            () ->
+                network
+                    .getUpdater()
+                    .update(
+                        network,
+                        new DefaultGradient(gradient),
+                        0,
+                        0,
+                        2,
+                        LayerWorkspaceMgr.noWorkspaces()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(type.toString())
+        .hasMessageContaining(largest)
+        .hasMessageContaining("Nothing was applied");
+    assertThat(Snapshot.of(network)).isEqualTo(before);
+  }
+
   /** In FLOAT a factor of 1e-43 was off by 5e-4; units of few weights and of many in a row. */
   @ParameterizedTest
   @ValueSource(doubles = {1e30, 1e33, 1e36, 1e38, 3e38})
@@ -301,6 +331,35 @@ class RulesInTrainingTest {
         assertThat(norm(elements) / bound).isCloseTo(1, within(1e-5));
       }
     }
+  }
+
+  /** The norm before is infinite, but 0 times infinity is not what is left of it. */
+  @ParameterizedTest
+  @MethodSource("rulesOnParts")
+  void normsBeyondTheRangeOfDoubleAreReportedAsTheyAreHandedOver(ClipRule rule) {
+    MultiLayerNetwork network = (MultiLayerNetwork) network(Kind.LAYERS);
+    GradientClipping.builder().rule(rule).build().attachTo(network);
+    INDArray gradient =
+        Nd4j.valueArrayOf(new long[] {1, network.numParams()}, 1.5e308, DataType.DOUBLE);
+
+    network
+        .getUpdater()
+        .update(network, new DefaultGradient(gradient), 0, 0, 1, LayerWorkspaceMgr.noWorkspaces());
+
+    ClipReport report = GradientClipping.lastReport(network).orElseThrow();
+    assertThat(report.norm()).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(report.clippedNorm()).isCloseTo(norm(gradient.toDoubleVector()), EXACT);
+    assertThat(report.coefficient()).isZero();
+    assertThat(report.outcome()).isEqualTo(StepOutcome.CLIPPED);
+  }
+
+  static Stream<ClipRule> rulesOnParts() {
+    return Stream.of(
+        ClipRule.layerNorm(1),
+        ClipRule.parameterNorm(1),
+        ClipRule.blockRms(1),
+        ClipRule.agc(),
+        GroupsRule.builder().others(1).build());
   }
 
   /** At 1e-7 the 1e-6 of PyTorch scaled down what kept the bound. */
