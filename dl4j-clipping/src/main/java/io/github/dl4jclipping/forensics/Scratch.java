@@ -44,13 +44,17 @@ final class Scratch implements AutoCloseable {
     return builder.build();
   }
 
+  /**
+   * Empties both workspaces and keeps them: ND4J never forgets one that was created, destroyed or
+   * not.
+   */
   @Override
   public void close() {
     workspace.close();
     for (String name : new String[] {NAME, LOOP}) {
       Nd4j.getWorkspaceManager()
-          .destroyWorkspace(
-              Nd4j.getWorkspaceManager().getWorkspaceForCurrentThread(CONFIGURATION, name));
+          .getWorkspaceForCurrentThread(CONFIGURATION, name)
+          .destroyWorkspace(true);
     }
   }
 }

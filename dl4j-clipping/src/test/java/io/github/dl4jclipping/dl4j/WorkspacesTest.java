@@ -139,4 +139,12 @@ class WorkspacesTest {
     assertThat(left.getId()).isEqualTo(PASS);
     assertThat(left.isScopeActive()).isFalse();
   }
+
+  /** It is kept by its id, and looked for by another once it is gone. */
+  @Test
+  void itsUniqueIdIsAnotherEachTime() {
+    try (MemoryWorkspace any = Nd4j.getWorkspaceManager().getAndActivateWorkspace("ANY")) {
+      assertThat(any.getUniqueId()).isNotEqualTo(any.getUniqueId());
+    }
+  }
 }

@@ -23,6 +23,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 
@@ -119,6 +121,23 @@ class ForensicsCostTest {
     }
 
     assertThat(Pointer.physicalBytes() - before).isLessThan(100L << 20);
+  }
+
+  /** ND4J never forgets a workspace: one for each incident would add up. */
+  @Test
+  void usesItsWorkspacesAgain() {
+    Model model = broken(NonFinitePolicy.RAISE, new CollectingObserver());
+    raised(model);
+    List<MemoryWorkspace> first = Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread();
+
+    raised(model);
+
+    assertThat(first)
+        .filteredOn(workspace -> workspace.getId().startsWith("DL4J_CLIPPING_FORENSICS"))
+        .hasSize(2)
+        .allSatisfy(workspace -> assertThat(workspace.getCurrentSize()).isZero());
+    assertThat(Nd4j.getWorkspaceManager().getAllWorkspacesForCurrentThread())
+        .containsExactlyInAnyOrderElementsOf(first);
   }
 
   private static NonFiniteGradientException raised(Model model) {
