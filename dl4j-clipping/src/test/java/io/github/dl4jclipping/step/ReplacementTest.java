@@ -9,8 +9,11 @@ import io.github.dl4jclipping.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +66,20 @@ class ReplacementTest {
         });
     assertThat(file).hasContent("outer");
     assertThat(names()).containsExactly("model.zip");
+  }
+
+  /** As another save of this process does that looks at the same leftover. */
+  @Test
+  void leftoverThatThisProcessHasLockedStays() throws IOException {
+    Path leftover = folder.resolve(".model.zip-0123456789abcdef.dl4j-clipping.tmp");
+    Files.writeString(leftover, "x");
+    try (FileChannel channel = FileChannel.open(leftover, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      replaceBy("new");
+      assertThat(lock.isValid()).isTrue();
+    }
+    assertThat(file).hasContent("new");
+    assertThat(leftover).exists();
   }
 
   @Test
