@@ -327,7 +327,8 @@ public final class GradientClipping implements Serializable {
    * computeGradientAndScore} is called, the listener does it. In such a loop nobody notices when
    * DL4J puts its own updater back: call this again after {@code setLearningRate}, {@code
    * setUpdater(null)} or {@code clear()}, or configure a {@link ClippedUpdater}, which then refuses
-   * to train.
+   * to train. While another thread is in DL4J's {@code fit}, this waits for its end; beside a loop
+   * of one's own on another thread it must not be called.
    *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @throws IllegalArgumentException if it is neither
@@ -347,7 +348,8 @@ public final class GradientClipping implements Serializable {
    * Removes clipping from a network: this library's listeners go, DL4J's own updater comes back
    * with its state, in layerwise pretraining, too. A network that is configured with a {@link
    * ClippedUpdater} then refuses to train until {@code ClippedUpdater.removeFrom}. Does nothing
-   * where nothing is installed.
+   * where nothing is installed. While another thread is in DL4J's {@code fit}, this waits for its
+   * end.
    *
    * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
    * @throws IllegalArgumentException if it is neither

@@ -176,7 +176,8 @@ public class GradientClippingListener extends ClippingListener implements Serial
    * Checks that the step that clips has run.
    *
    * @throws IllegalStateException if the gradient was applied unclipped, since something put
-   *     another updater into the network after {@link #onGradientCalculation}
+   *     another updater into the network after {@link #onGradientCalculation}, or since this
+   *     listener stands inside another one that hands on iterations alone
    */
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {

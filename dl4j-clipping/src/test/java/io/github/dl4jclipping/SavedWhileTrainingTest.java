@@ -188,6 +188,29 @@ class SavedWhileTrainingTest {
     assertThat(GradientClipping.lastReport(network).orElseThrow().maxNorm()).isEqualTo(300);
   }
 
+  /** DL4J's fit holds the network itself before all that this library locks. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void settingsMayComeFromAnotherThread(Kind kind) throws Exception {
+    Model network = kind.plain(new Adam(0.01));
+    GradientClipping.byGlobalNorm(1).attachTo(network);
+    Thread training =
+        start(
+            () -> {
+              for (int i = 0; i < 500; i++) {
+                Kind.fit(network, i);
+              }
+            });
+    int times = 0;
+    while (training.isAlive()) {
+      GradientClipping.byGlobalNorm(1 + times % 2).attachTo(network);
+      times++;
+    }
+    assertThat(times).isPositive();
+    assertThat(Kind.listeners(network)).isEmpty();
+    assertThat(GradientClipping.lastReport(network).orElseThrow().iteration()).isEqualTo(499);
+  }
+
   /** An observer is called within the step, on the thread that takes it. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

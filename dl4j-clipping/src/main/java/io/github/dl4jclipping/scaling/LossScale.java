@@ -85,6 +85,13 @@ public final class LossScale {
     return OptionalDouble.of(factor);
   }
 
+  /** Returns by what the loss of a gradient that was never taken was multiplied, and forgets it. */
+  public OptionalDouble giveUp() {
+    OptionalDouble given = scaled == null ? OptionalDouble.empty() : OptionalDouble.of(factor);
+    forget();
+    return given;
+  }
+
   /** Returns whether an overflow may lower the scale. */
   public boolean canBackOff() {
     return scale > settings.minScale();

@@ -64,6 +64,31 @@ public final class ScaledOutputs {
     return end(outputs);
   }
 
+  /**
+   * Checks that no pass is left whose losses were multiplied, and ends it.
+   *
+   * @throws IllegalStateException if there is one: it failed, or nobody told of its end
+   */
+  public void requireEnded() {
+    ScaledPass left =
+        outputs.stream()
+            .flatMap(output -> ScaledLoss.in(output).map(ScaledLoss::pass).stream())
+            .filter(ScaledPass::isScaled)
+            .findFirst()
+            .orElse(null);
+    end();
+    if (left != null) {
+      throw new IllegalStateException(
+          "The loss of this network's last pass was multiplied by "
+              + left.factor()
+              + ", and its GradientClippingListener was not told of the end of that pass, as where"
+              + " another listener removes it in the middle, or the pass fails. It is unknown"
+              + " whether the gradient that is applied now is scaled. Nothing was applied. Remove"
+              + " listeners between steps, or apply this gradient again if it comes from elsewhere,"
+              + " such as backpropGradient.");
+    }
+  }
+
   /** Ends the pass of a network, should one that failed have been left. */
   public static void endIn(Model network) {
     end(outputsOf(network).values());

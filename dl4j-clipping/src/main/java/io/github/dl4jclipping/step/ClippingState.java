@@ -37,6 +37,7 @@ public final class ClippingState {
   private @Nullable LossScaleStatus lossScaleToTakeUp;
   private @Nullable MasterWeights master;
   private boolean stepExpected;
+  private boolean hadStep;
   private int consecutiveSkips;
   private long incidents;
   private volatile @Nullable ClipReport lastReport;
@@ -63,9 +64,22 @@ public final class ClippingState {
     return true;
   }
 
-  /** Forgets a network. */
+  /** Returns whether no step was ever put into a network. */
+  static boolean neverHadStep(Model network) {
+    ClippingState state = BY_NETWORK.get(network);
+    return state == null || !state.hadStep;
+  }
+
+  /** Forgets a network, except that it had a step. */
   static void forget(Model network) {
-    BY_NETWORK.remove(network);
+    ClippingState fresh = new ClippingState();
+    fresh.hadStep = true;
+    BY_NETWORK.replace(network, fresh);
+  }
+
+  /** Notes that a step is put into the network. */
+  void hasStep() {
+    hadStep = true;
   }
 
   /** Returns what the rule has learned. */

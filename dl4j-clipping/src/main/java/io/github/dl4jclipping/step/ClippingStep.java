@@ -56,6 +56,7 @@ final class ClippingStep {
     this.reporter = new StepReporter(host, plan, state, scaler, names);
     this.gate = new NonFiniteGate(host, plan, state, reporter);
     this.parameterNorms = new double[names.size()];
+    state.hasStep();
   }
 
   ClippingPlan plan() {
@@ -84,6 +85,17 @@ final class ClippingStep {
   void endPass() {
     if (scaler != null) {
       scaler.endPass();
+    }
+  }
+
+  /** Divides a gradient by what its loss was multiplied by, where it will not come to this step. */
+  void giveUpPass() {
+    if (scaler != null) {
+      scaler.endPass();
+      double factor = scaler.giveUpFactor();
+      if (factor != 1) {
+        new Division(1, factor).apply(own);
+      }
     }
   }
 

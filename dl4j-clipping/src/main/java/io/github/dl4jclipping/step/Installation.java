@@ -49,9 +49,11 @@ public final class Installation {
       Model model, @Nullable ClippingPlan given, SettingsOfListener settingsOf, Audience audience) {
     ClippingUpdater host = installedIn(model);
     if (host == null || (given != null && !given.equals(host.step().plan()))) {
-      synchronized (Updaters.lockOf(model)) { // nobody saves or restores meanwhile
-        synchronized (ClippingState.of(model)) {
-          host = install(model, ConfiguredPlan.settle(model, given, settingsOf), host);
+      synchronized (model) { // fit holds it first of all, and what follows needs it
+        synchronized (Updaters.lockOf(model)) { // nobody saves or restores meanwhile
+          synchronized (ClippingState.of(model)) {
+            host = install(model, ConfiguredPlan.settle(model, given, settingsOf), host);
+          }
         }
       }
     }
@@ -105,6 +107,16 @@ public final class Installation {
    * @param installs whether a listener installs clipping
    */
   public static void remove(Model network, Predicate<TrainingListener> installs) {
+    synchronized (network) { // not in the middle of another thread's step
+      removeNow(network, installs);
+    }
+  }
+
+  private static void removeNow(Model network, Predicate<TrainingListener> installs) {
+    ClippingUpdater host = installedIn(network);
+    if (host != null) {
+      host.step().giveUpPass(); // another listener may call this in the middle of a step
+    }
     Layer[] layers;
     if (network instanceof MultiLayerNetwork sequence) {
       sequence.setListeners(others(sequence.getListeners(), installs));

@@ -54,6 +54,9 @@ final class LossScaler {
    * @param own whether it stands where the network computes its own
    */
   double takeFactor(Gradient gradient, boolean own) {
+    if (own) {
+      outputs.requireEnded();
+    }
     OptionalDouble factor = scale.take(gradient, own);
     scaled = factor.isPresent();
     if (!scaled && own && ClippingState.of(network).isNew("unscaled loss")) {
@@ -71,6 +74,11 @@ final class LossScaler {
   /** Returns how the loss of this step was scaled; null where it was not. */
   @Nullable ScaledStep step() {
     return scaled ? new ScaledStep(scaleOfStep, factorOfStep) : null;
+  }
+
+  /** Returns what the loss of a gradient that nobody took was multiplied by, once; 1 if none is. */
+  double giveUpFactor() {
+    return scale.giveUp().orElse(1);
   }
 
   /**

@@ -53,24 +53,43 @@ public final class TrainingPass {
   /**
    * Checks that the step ran, now that DL4J has applied the gradient.
    *
-   * @throws IllegalStateException if it did not, since another updater took the host's place
+   * @throws IllegalStateException if it did not, since another updater took the host's place, or
+   *     nobody was told of the gradient
    */
   public static void requireStep(Model model, int iteration, int epoch) {
+    if (ClippingState.neverHadStep(model)) {
+      throw unclipped(
+          iteration,
+          epoch,
+          "this GradientClippingListener is told of iterations, but was never told of a gradient of"
+              + " this network. Usually it stands inside another listener that hands on"
+              + " iterationDone alone, such as ComposableIterationListener: add it to the network"
+              + " itself. In a training loop of your own that calls iterationDone, call"
+              + " clipping.attachTo(network) first.");
+    }
     if (!ClippingState.missesStep(model)) {
       return;
     }
     Updater updater = Updaters.of(model);
-    throw new IllegalStateException(
+    throw unclipped(
+        iteration,
+        epoch,
+        "after GradientClippingListener.onGradientCalculation something put another updater into the"
+            + " network, "
+            + (updater == null ? "none" : updater.getClass().getName())
+            + ". Usually another listener calls setLearningRate, setUpdater or clear in"
+            + " onGradientCalculation: let it do so in iterationDone, or add the"
+            + " GradientClippingListener after it.");
+  }
+
+  private static IllegalStateException unclipped(int iteration, int epoch, String reason) {
+    return new IllegalStateException(
         "The gradient of iteration "
             + iteration
             + ", epoch "
             + epoch
-            + " was applied unclipped: after GradientClippingListener.onGradientCalculation something"
-            + " put another updater into the network, "
-            + (updater == null ? "none" : updater.getClass().getName())
-            + ". Usually another listener calls setLearningRate, setUpdater or clear in"
-            + " onGradientCalculation: let it do so in iterationDone, or add the"
-            + " GradientClippingListener after it. The parameters hold the unclipped update: go back"
-            + " to a checkpoint.");
+            + " was applied unclipped: "
+            + reason
+            + " The parameters hold the unclipped update: go back to a checkpoint.");
   }
 }
