@@ -24,9 +24,9 @@ import java.io.Serializable;
  * <p>A scaled gradient that is not finite is an overflow: the step is skipped whole and the scale
  * multiplied by the backoff factor. After so many good steps in a row as the growth interval it is
  * multiplied by the growth factor. That is the rule of PyTorch's {@code GradScaler}, between two
- * bounds. At the lower one, and where the score or a parameter is NaN already, the scale is not to
- * blame, and {@link NonFinitePolicy} says what happens. Master weights need DL4J's stochastic
- * gradient descent; line searches are refused. See Micikevicius et al., <a
+ * bounds. At the lower one, and where the batch or a parameter is not finite, or the score is NaN,
+ * the scale is not to blame, and {@link NonFinitePolicy} says what happens. Master weights need
+ * DL4J's stochastic gradient descent; line searches are refused. See Micikevicius et al., <a
  * href="https://arxiv.org/abs/1710.03740">Mixed Precision Training</a>, 2018.
  *
  * <p>Immutable.

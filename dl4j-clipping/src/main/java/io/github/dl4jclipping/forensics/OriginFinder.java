@@ -74,6 +74,25 @@ public final class OriginFinder {
   }
 
   /**
+   * Returns whether the batch that a network holds is not finite, as far as that can be seen; never
+   * throws.
+   */
+  public static boolean isBatchBroken(Model model) {
+    try {
+      return Batch.of(model).arrays().stream()
+          .anyMatch(
+              candidate -> {
+                INDArray array = candidate.array();
+                return array != null
+                    && candidate.whyUnreadable().isEmpty()
+                    && !Places.isFinite(array);
+              });
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  /**
    * Finds the origin.
    *
    * @param model a network, or the layer in layerwise pretraining

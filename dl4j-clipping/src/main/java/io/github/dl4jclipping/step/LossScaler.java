@@ -87,7 +87,8 @@ final class LossScaler {
    */
   boolean absorbs(Update update) {
     boolean forwardBroken =
-        Double.isNaN(network.score()) || GradientNorms.nonFinite(network.params()).total() > 0;
+        Double.isNaN(network.score())
+            || GradientNorms.nonFinite(network.params()).total() > 0;
     if (!scaled || forwardBroken || !scale.canBackOff()) {
       scale.endGoodSteps();
       return false;

@@ -244,6 +244,21 @@ class HalfTrainingTest {
     assertThat(seen.last().lossScale()).isEqualTo(new LossScaleStatus(65536, 0, 0));
   }
 
+  /** Its score is infinite, not NaN: the scale would fall to its floor before anybody was told. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void infiniteLabelIsNoOverflow(Kind kind) {
+    Model network = kind.half(new Sgd(0.1));
+    Kind.addListener(network, listener(clipping(1, SCALING)));
+    DataSet batch = whole();
+    batch.getLabels().putScalar(0, 0, Double.POSITIVE_INFINITY);
+
+    assertThatThrownBy(() -> Kind.fit(network, batch))
+        .isInstanceOf(NonFiniteGradientException.class)
+        .hasMessageContaining("of the labels has 1 +Inf in row 0");
+    assertThat(seen.last().lossScale().scale()).isEqualTo(SCALING.initialScale());
+  }
+
   private static GradientClipping clipping(double maxNorm, LossScaling scaling) {
     return GradientClipping.builder().maxNorm(maxNorm).lossScaling(scaling).build();
   }
