@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.step;
 
+import io.github.dl4jclipping.forensics.OriginFinder;
 import io.github.dl4jclipping.forensics.ScaledStep;
 import io.github.dl4jclipping.norm.GradientNorms;
 import io.github.dl4jclipping.report.ClippingLog;
@@ -88,7 +89,8 @@ final class LossScaler {
   boolean absorbs(Update update) {
     boolean forwardBroken =
         Double.isNaN(network.score())
-            || GradientNorms.nonFinite(network.params()).total() > 0;
+            || GradientNorms.nonFinite(network.params()).total() > 0
+            || OriginFinder.isBatchBroken(network);
     if (!scaled || forwardBroken || !scale.canBackOff()) {
       scale.endGoodSteps();
       return false;
