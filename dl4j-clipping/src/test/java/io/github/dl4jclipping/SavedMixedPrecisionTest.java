@@ -206,7 +206,7 @@ class SavedMixedPrecisionTest {
     later.addListeners(new GradientClippingListener(GradientClipping.byGlobalNorm(0.5)));
     assertThatThrownBy(() -> fit(later, 7, 7))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContainingAll("restoreState", "have no lossScaling", "detachFrom");
+        .hasMessageContainingAll("restored state", "have no lossScaling", "detachFrom");
 
     Model already = restored(Kind.LAYERS, file);
     GradientClipping.byGlobalNorm(0.5).attachTo(already);
