@@ -67,6 +67,11 @@ final class ClippingStep {
     return reporter;
   }
 
+  /** Returns whether the settings ask for a scaled loss. */
+  boolean scalesLoss() {
+    return scaler != null;
+  }
+
   /** Scales the loss of the pass that begins, where the settings say so. */
   void beginPass() {
     if (scaler != null) {

@@ -14,7 +14,7 @@ public final class TrainingPass {
   /** Begins: the forward pass is done, the loss and the backward pass come next. */
   public static void begin(Model model) {
     ClippingState.of(model).expectStep(false);
-    if (Updaters.of(model) instanceof ClippingUpdater host) {
+    if (Updaters.of(model) instanceof ClippingUpdater host && host.step().scalesLoss()) {
       if (isTraining()) {
         host.step().beginPass();
       } else {
