@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.core.JsonFactory;
 import org.nd4j.shade.jackson.core.JsonParser;
@@ -72,8 +73,8 @@ final class HistoryJson {
     ArrayNode rules = json.putArray(STAGE_RULES);
     for (History.Stage stage : history.stages()) {
       ObjectNode numbers = stages.addObject();
-      stage
-          .numbers()
+      // In an order of their own: those of a Map.of differ from JVM to JVM.
+      new TreeMap<>(stage.numbers())
           .forEach((name, values) -> Arrays.stream(values).forEach(numbers.putArray(name)::add));
       rules.add(stage.rule());
     }
