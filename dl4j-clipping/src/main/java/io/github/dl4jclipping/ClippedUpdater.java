@@ -1,8 +1,8 @@
 package io.github.dl4jclipping;
 
-import io.github.dl4jclipping.step.ClippingPlan;
-import io.github.dl4jclipping.step.PlanCarrier;
-import io.github.dl4jclipping.step.UpdaterGuard;
+import io.github.dl4jclipping.internal.network.ConfiguredUpdaters;
+import io.github.dl4jclipping.internal.network.UpdaterGuard;
+import io.github.dl4jclipping.internal.step.ClippingSettings;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +32,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Like DL4J's own updaters it is mutable by {@link #setLrAndSchedule} alone.
  */
-public final class ClippedUpdater implements IUpdater, PlanCarrier {
+public final class ClippedUpdater extends CarryingUpdater {
 
   private static final long serialVersionUID = 1L;
 
@@ -61,7 +61,7 @@ public final class ClippedUpdater implements IUpdater, PlanCarrier {
       throw new IllegalArgumentException(
           "updater must not be a ClippedUpdater itself, but was " + updater);
     }
-    ClippingJson.toTree(clipping.plan());
+    ClippingJson.toTree(clipping.settings());
   }
 
   /**
@@ -111,8 +111,8 @@ public final class ClippedUpdater implements IUpdater, PlanCarrier {
   }
 
   @Override
-  public ClippingPlan plan() {
-    return clipping.plan();
+  ClippingSettings settings() {
+    return clipping.settings();
   }
 
   @Override

@@ -1,7 +1,10 @@
 package io.github.dl4jclipping;
 
+import io.github.dl4jclipping.internal.json.JsonFields;
+import io.github.dl4jclipping.internal.json.RecordJson;
+import io.github.dl4jclipping.internal.json.RuleJson;
+import io.github.dl4jclipping.internal.step.ClippingSettings;
 import io.github.dl4jclipping.norm.NamePattern;
-import io.github.dl4jclipping.step.ClippingPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,27 +32,27 @@ final class ClippingJson {
 
   private ClippingJson() {}
 
-  static ObjectNode toTree(ClippingPlan plan) {
+  static ObjectNode toTree(ClippingSettings settings) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    tree.set("rule", RuleJson.toTree(plan.rule()));
-    tree.put("nonFinite", plan.policy().name());
-    tree.put("maxConsecutiveSkips", plan.maxConsecutiveSkips());
-    tree.put("parameterNorms", plan.parameterNorms());
-    if (!plan.forensics()) {
+    tree.set("rule", RuleJson.toTree(settings.rule()));
+    tree.put("nonFinite", settings.policy().name());
+    tree.put("maxConsecutiveSkips", settings.maxConsecutiveSkips());
+    tree.put("parameterNorms", settings.parameterNorms());
+    if (!settings.forensics()) {
       // Written only where it differs, so that versions before it read all the rest.
       tree.put(FORENSICS, false);
     }
-    if (!plan.excluded().isEmpty()) {
+    if (!settings.excluded().isEmpty()) {
       ArrayNode patterns = tree.putArray(EXCLUDE);
-      plan.excluded().forEach(pattern -> patterns.add(pattern.glob()));
+      settings.excluded().forEach(pattern -> patterns.add(pattern.glob()));
     }
-    if (plan.lossScaling() != null) {
-      RecordJson.put(tree.putObject(LOSS_SCALING), plan.lossScaling());
+    if (settings.lossScaling() != null) {
+      RecordJson.put(tree.putObject(LOSS_SCALING), settings.lossScaling());
     }
     return tree;
   }
 
-  static ClippingPlan read(String json) {
+  static ClippingSettings read(String json) {
     try {
       return fromTree(MAPPER.readTree(json));
     } catch (JsonProcessingException e) {
@@ -58,12 +61,12 @@ final class ClippingJson {
     }
   }
 
-  static ClippingPlan fromTree(JsonNode tree) {
+  static ClippingSettings fromTree(JsonNode tree) {
     List<String> fields =
         new ArrayList<>(List.of("rule", "nonFinite", "maxConsecutiveSkips", "parameterNorms"));
     Stream.of(FORENSICS, EXCLUDE, LOSS_SCALING).filter(tree::has).forEach(fields::add);
     JsonFields.require(tree, "clipping", fields.toArray(String[]::new));
-    return new ClippingPlan(
+    return new ClippingSettings(
         RuleJson.fromTree(tree.get("rule")),
         JsonFields.constant(tree.get("nonFinite"), "nonFinite", NonFinitePolicy.class),
         JsonFields.integer(tree.get("maxConsecutiveSkips"), "maxConsecutiveSkips"),

@@ -1,17 +1,19 @@
 package io.github.dl4jclipping;
 
+import io.github.dl4jclipping.internal.json.Dl4jSchedule;
+import io.github.dl4jclipping.internal.memory.ClippingState;
+import io.github.dl4jclipping.internal.network.Dl4jModel;
+import io.github.dl4jclipping.internal.network.Installation;
+import io.github.dl4jclipping.internal.network.SavedNetworks;
+import io.github.dl4jclipping.internal.report.Audience;
+import io.github.dl4jclipping.internal.step.ClippingSettings;
 import io.github.dl4jclipping.norm.NamePattern;
 import io.github.dl4jclipping.norm.NormType;
-import io.github.dl4jclipping.report.Audience;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.rule.GlobalNormRule;
 import io.github.dl4jclipping.rule.NormSchedule;
 import io.github.dl4jclipping.rule.ScheduledNormRule;
-import io.github.dl4jclipping.step.ClippingPlan;
-import io.github.dl4jclipping.step.ClippingState;
-import io.github.dl4jclipping.step.Installation;
-import io.github.dl4jclipping.step.SavedHistory;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
@@ -52,17 +54,17 @@ public final class GradientClipping implements Serializable {
 
   /** How many skips in a row {@link NonFinitePolicy#SKIP} allows unless said otherwise. */
   public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS =
-      ClippingPlan.DEFAULT_MAX_CONSECUTIVE_SKIPS;
+      ClippingSettings.DEFAULT_MAX_CONSECUTIVE_SKIPS;
 
   private static final long serialVersionUID = 1L;
 
   /** Hears of networks without a listener: logs every so many iterations, as a listener does. */
   private static final Audience LOG = new Audience();
 
-  private final ClippingPlan plan;
+  private final ClippingSettings settings;
 
-  private GradientClipping(ClippingPlan plan) {
-    this.plan = plan;
+  private GradientClipping(ClippingSettings settings) {
+    this.settings = settings;
   }
 
   /**
@@ -99,13 +101,13 @@ public final class GradientClipping implements Serializable {
 
   /** Starts from these settings. */
   public Builder toBuilder() {
-    return new Builder(plan.rule())
-        .nonFinite(plan.policy())
-        .maxConsecutiveSkips(plan.maxConsecutiveSkips())
-        .parameterNorms(plan.parameterNorms())
-        .forensics(plan.forensics())
-        .excluding(plan.excluded())
-        .scalingBy(plan.lossScaling());
+    return new Builder(settings.rule())
+        .nonFinite(settings.policy())
+        .maxConsecutiveSkips(settings.maxConsecutiveSkips())
+        .parameterNorms(settings.parameterNorms())
+        .forensics(settings.forensics())
+        .excluding(settings.excluded())
+        .scalingBy(settings.lossScaling());
   }
 
   /** Collects settings. Not thread-safe. */
@@ -250,7 +252,7 @@ public final class GradientClipping implements Serializable {
      */
     public GradientClipping build() {
       return new GradientClipping(
-          new ClippingPlan(
+          new ClippingSettings(
               clipRule(),
               policy,
               maxConsecutiveSkips,
@@ -306,7 +308,7 @@ public final class GradientClipping implements Serializable {
    * @throws IllegalStateException if the rule is one of the user's own, which has no JSON form
    */
   public String toJson() {
-    return ClippingJson.toTree(plan).toString();
+    return ClippingJson.toTree(settings).toString();
   }
 
   /**
@@ -337,11 +339,11 @@ public final class GradientClipping implements Serializable {
    *     ClippedUpdater} of the network has other settings
    */
   public void attachTo(Model network) {
-    requireInitialised(network);
+    Dl4jModel.ofNetwork(network);
     if (network.numParams() == 0) {
       throw new IllegalStateException("the network has no parameters: there is nothing to clip");
     }
-    Installation.ensure(network, plan, ClippingListener::planOf, LOG);
+    Installation.ensure(network, settings, SettingsSources.ALL, LOG);
   }
 
   /**
@@ -356,8 +358,7 @@ public final class GradientClipping implements Serializable {
    * @throws IllegalStateException if it is not initialised
    */
   public static void detachFrom(Model network) {
-    requireInitialised(network);
-    Installation.remove(network, ClippingListener.class::isInstance);
+    Installation.remove(Dl4jModel.ofNetwork(network), SettingsSources.ALL);
   }
 
   /** Returns what the last step of a network did; empty if there was none, or none was clipped. */
@@ -407,8 +408,9 @@ public final class GradientClipping implements Serializable {
    *     is damaged
    */
   public static void saveState(Model network, File modelFile) {
-    requireInitialised(network);
-    SavedHistory.save(network, Objects.requireNonNull(modelFile, "modelFile must not be null"));
+    SavedNetworks.save(
+        Dl4jModel.ofNetwork(network),
+        Objects.requireNonNull(modelFile, "modelFile must not be null"));
   }
 
   /**
@@ -441,45 +443,29 @@ public final class GradientClipping implements Serializable {
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   public static void restoreState(Model network, File modelFile) {
-    requireInitialised(network);
-    SavedHistory.restore(network, Objects.requireNonNull(modelFile, "modelFile must not be null"));
-  }
-
-  private static void requireInitialised(Model network) {
-    Objects.requireNonNull(network, "network must not be null");
-    boolean initialised;
-    if (network instanceof MultiLayerNetwork layers) {
-      initialised = layers.isInitCalled();
-    } else if (network instanceof ComputationGraph graph) {
-      initialised = graph.getVertices() != null;
-    } else {
-      throw new IllegalArgumentException(
-          "network must be a MultiLayerNetwork or a ComputationGraph, but was "
-              + network.getClass().getName());
-    }
-    if (!initialised) {
-      throw new IllegalStateException("the network is not initialised: call network.init() first");
-    }
+    SavedNetworks.restore(
+        Dl4jModel.ofNetwork(network),
+        Objects.requireNonNull(modelFile, "modelFile must not be null"));
   }
 
   /** Returns the settings as the packages below know them. */
-  ClippingPlan plan() {
-    return plan;
+  ClippingSettings settings() {
+    return settings;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof GradientClipping clipping && plan.equals(clipping.plan);
+    return other instanceof GradientClipping clipping && settings.equals(clipping.settings);
   }
 
   @Override
   public int hashCode() {
-    return plan.hashCode();
+    return settings.hashCode();
   }
 
   @Override
   public String toString() {
-    return "GradientClipping(" + plan + ")";
+    return "GradientClipping(" + settings + ")";
   }
 
   /** Writes the strict form inside DL4J's own JSON and YAML. */
@@ -487,7 +473,7 @@ public final class GradientClipping implements Serializable {
     @Override
     public void serialize(GradientClipping clipping, JsonGenerator to, SerializerProvider provider)
         throws IOException {
-      to.writeTree(ClippingJson.toTree(clipping.plan));
+      to.writeTree(ClippingJson.toTree(clipping.settings));
     }
   }
 

@@ -1,11 +1,12 @@
 package io.github.dl4jclipping;
 
-import io.github.dl4jclipping.report.Audience;
+import io.github.dl4jclipping.internal.network.Dl4jModel;
+import io.github.dl4jclipping.internal.network.Installation;
+import io.github.dl4jclipping.internal.network.TrainingPass;
+import io.github.dl4jclipping.internal.report.Audience;
+import io.github.dl4jclipping.internal.step.ClippingSettings;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.file.IncidentCapture;
-import io.github.dl4jclipping.step.ClippingPlan;
-import io.github.dl4jclipping.step.Installation;
-import io.github.dl4jclipping.step.TrainingPass;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
@@ -185,33 +186,24 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   private void ensure(Model model) {
-    Installation.ensure(model, plan(), ClippingListener::planOf, audience);
+    Installation.ensure(model, settings(), SettingsSources.ALL, audience);
   }
 
   @Override
-  @Nullable ClippingPlan plan() {
-    return clipping == null ? null : clipping.plan();
+  @Nullable ClippingSettings settings() {
+    return clipping == null ? null : clipping.settings();
   }
 
   @Override
   public void onEpochEnd(Model model) {
-    int epoch = epochOf(model);
+    int epoch = Dl4jModel.of(model).epochs();
     audience.tell(observer -> observer.onEpochEnd(epoch));
-  }
-
-  private static int epochOf(Model model) {
-    if (model instanceof MultiLayerNetwork network) {
-      return network.getEpochCount();
-    }
-    return model instanceof ComputationGraph graph
-        ? graph.getConfiguration().getEpochCount()
-        : model.conf().getEpochCount();
   }
 
   @Override
   public String toString() {
     return "GradientClippingListener("
-        + (clipping == null ? "settings of the network's ClippedUpdater" : clipping.plan())
+        + (clipping == null ? "settings of the network's ClippedUpdater" : clipping.settings())
         + ", "
         + audience
         + ")";

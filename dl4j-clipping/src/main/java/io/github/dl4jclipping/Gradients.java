@@ -1,10 +1,10 @@
 package io.github.dl4jclipping;
 
-import io.github.dl4jclipping.forensics.NonFiniteFinder;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
-import io.github.dl4jclipping.norm.ArrayChecks;
-import io.github.dl4jclipping.norm.GradientNorms;
-import io.github.dl4jclipping.norm.GradientRescaling;
+import io.github.dl4jclipping.internal.forensics.NonFiniteFinder;
+import io.github.dl4jclipping.internal.norm.ArrayChecks;
+import io.github.dl4jclipping.internal.norm.GradientNorms;
+import io.github.dl4jclipping.internal.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.NormType;
 import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.rule.GlobalNormRule;

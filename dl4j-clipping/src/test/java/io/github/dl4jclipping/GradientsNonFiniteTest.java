@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.dl4jclipping.forensics.NonFiniteParameter;
-import io.github.dl4jclipping.norm.ArrayLayout;
+import io.github.dl4jclipping.internal.norm.ArrayLayout;
 import io.github.dl4jclipping.norm.NormType;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package io.github.dl4jclipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jclipping.norm.ArrayLayout;
+import io.github.dl4jclipping.internal.norm.ArrayLayout;
 import io.github.dl4jclipping.norm.NormType;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.dl4jclipping.norm.ArrayLayout;
+import io.github.dl4jclipping.internal.norm.ArrayLayout;
 import io.github.dl4jclipping.norm.NormType;
 import java.util.Arrays;
 import java.util.List;

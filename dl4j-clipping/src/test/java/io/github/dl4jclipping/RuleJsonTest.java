@@ -113,7 +113,7 @@ class RuleJsonTest {
   void everyRuleOfTheLibraryIsAmongThese() {
     Set<String> tried =
         all()
-            .map(clipping -> clipping.plan().rule().getClass().getName())
+            .map(clipping -> clipping.settings().rule().getClass().getName())
             .collect(Collectors.toSet());
     Set<String> rules =
         new ClassFileImporter()

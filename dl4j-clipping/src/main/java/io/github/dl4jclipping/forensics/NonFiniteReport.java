@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.forensics;
 
+import io.github.dl4jclipping.internal.memory.RecentSteps;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,7 @@ import java.util.Locale;
  * @param score the network's score at this step
  * @param parameters the parameters whose gradient is not finite, in the network's order
  * @param origin where the first non-finite value was found
- * @param history the steps before, the oldest first, at most {@value NormHistory#LENGTH}
+ * @param history the steps before, the oldest first, at most {@value RecentSteps#LENGTH}
  */
 public record NonFiniteReport(
     int iteration,

@@ -1,7 +1,6 @@
 package io.github.dl4jclipping.forensics;
 
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,13 +25,8 @@ public record Origin(
   }
 
   /** Returns an origin that could not be told. */
-  static Origin unknown(String... notes) {
-    return new Origin(OriginKind.UNKNOWN, "", NonFinitePlaces.NONE, Double.NaN, List.of(notes));
-  }
-
-  /** Returns an origin that is not a layer. */
-  static Origin of(OriginKind kind, String where, NonFinitePlaces found) {
-    return new Origin(kind, where, found, Double.NaN, List.of());
+  static Origin unknown() {
+    return new Origin(OriginKind.UNKNOWN, "", NonFinitePlaces.NONE, Double.NaN, List.of());
   }
 
   /** Returns whether an array of the batch is finite until DL4J casts it. */
@@ -40,12 +34,5 @@ public record Origin(
     boolean ofBatch =
         kind == OriginKind.FEATURES || kind == OriginKind.LABELS || kind == OriginKind.MASKS;
     return ofBatch && !Double.isNaN(largestInput);
-  }
-
-  /** Returns this origin with more notes. */
-  Origin noting(List<String> more) {
-    List<String> all = new ArrayList<>(notes);
-    all.addAll(more);
-    return new Origin(kind, where, found, largestInput, all);
   }
 }

@@ -1,8 +1,7 @@
 /**
- * Says where a non-finite value sits, and where it came from.
+ * Says where a non-finite value sits, and where it came from: what reports carry.
  *
- * <p>Runs only after {@code .norm} found that a gradient is not finite, changes nothing, and
- * imports {@code .norm} alone.
+ * <p>Imports {@code .norm}.
  */
 @NullMarked
 package io.github.dl4jclipping.forensics;

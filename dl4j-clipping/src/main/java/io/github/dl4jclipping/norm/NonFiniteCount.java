@@ -13,14 +13,14 @@ public record NonFiniteCount(long nan, long positiveInfinity, long negativeInfin
     implements Serializable {
 
   /** No element at all. */
-  static final NonFiniteCount NONE = new NonFiniteCount(0, 0, 0);
+  public static final NonFiniteCount NONE = new NonFiniteCount(0, 0, 0);
 
   /** Returns how many elements are not finite, of whichever kind. */
   public long total() {
     return nan + positiveInfinity + negativeInfinity;
   }
 
-  NonFiniteCount plus(NonFiniteCount other) {
+  public NonFiniteCount plus(NonFiniteCount other) {
     return new NonFiniteCount(
         nan + other.nan,
         positiveInfinity + other.positiveInfinity,

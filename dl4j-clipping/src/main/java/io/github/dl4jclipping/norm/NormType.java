@@ -76,7 +76,7 @@ public final class NormType implements Serializable {
   }
 
   /** Returns {@code x} to the power of this order, for {@code x >= 0}. */
-  double power(double x) {
+  public double power(double x) {
     int halves = (int) (2 * order);
     if (halves != 2 * order || halves > MANY) {
       return Math.pow(x, order);
@@ -90,12 +90,12 @@ public final class NormType implements Serializable {
   }
 
   /** Puts the {@linkplain #power powers} of two disjoint parts together. */
-  double merge(double powers, double others) {
+  public double merge(double powers, double others) {
     return order == Double.POSITIVE_INFINITY ? Math.max(powers, others) : powers + others;
   }
 
   /** Returns the root of this order, the inverse of {@link #power}. */
-  double root(double sum) {
+  public double root(double sum) {
     return order == 2 ? Math.sqrt(sum) : order == 1 ? sum : Math.pow(sum, 1 / order);
   }
 

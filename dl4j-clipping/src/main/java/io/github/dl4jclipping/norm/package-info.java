@@ -1,10 +1,4 @@
-/**
- * Measures and rescales: which stretches of a flat gradient take part, what their norm is, and how
- * they are changed in place.
- *
- * <p>The ground floor of the flow gradient → norm → decision → rescale → report. It imports nothing
- * of the other packages and knows no rule: it is told plain numbers.
- */
+/** Holds what settings and reports say about norms and parameter names. Imports nothing. */
 @NullMarked
 package io.github.dl4jclipping.norm;
 

@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.report;
 
+import io.github.dl4jclipping.internal.log.Numbers;
 import java.io.Serializable;
 import java.util.Locale;
 

@@ -1,5 +1,7 @@
 package io.github.dl4jclipping.report;
 
+import io.github.dl4jclipping.internal.log.LogName;
+import io.github.dl4jclipping.internal.log.Numbers;
 import io.github.dl4jclipping.rule.QuantileSketch;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -45,7 +47,7 @@ public final class ThresholdAdvisor implements ClipObserver {
   public static final int MIN_STEPS = 100;
 
   private static final long serialVersionUID = 1L;
-  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
+  private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
   /** How many times the median a 90th percentile may be before it is of an explosion. */
   private static final double EXPLOSION = 10;

@@ -1,7 +1,7 @@
 /**
- * Reports what one step did: to observers and to the log.
+ * Reports what one step did.
  *
- * <p>Changes nothing. Imports {@code .forensics} and what lies below it.
+ * <p>Imports {@code .forensics}, {@code .rule}, {@code .scaling} and {@code .norm}.
  */
 @NullMarked
 package io.github.dl4jclipping.report;

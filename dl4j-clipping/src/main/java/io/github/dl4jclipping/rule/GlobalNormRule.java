@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.rule;
 
+import io.github.dl4jclipping.internal.check.Bounds;
 import io.github.dl4jclipping.norm.NormType;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.rule;
 
+import io.github.dl4jclipping.internal.check.Bounds;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

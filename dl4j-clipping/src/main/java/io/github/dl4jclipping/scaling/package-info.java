@@ -1,9 +1,4 @@
-/**
- * Scales the loss of networks in HALF, and keeps their weights in FLOAT.
- *
- * <p>Comes before the gradient that is measured: the loss is multiplied here, and the step divides
- * by the same factor. Imports nothing of this library but settings.
- */
+/** Holds what reports say about the loss scale. Imports nothing. */
 @NullMarked
 package io.github.dl4jclipping.scaling;
 

@@ -65,7 +65,7 @@ class NonFiniteReportTest {
             3,
             Double.NaN,
             List.of(new NonFiniteParameter("0_W", 32, 2, 1, 0)),
-            Origin.of(OriginKind.FEATURES, "features", found).noting(List.of("a note")),
+            new Origin(OriginKind.FEATURES, "features", found, Double.NaN, List.of("a note")),
             List.of(new HistoryPoint(11, 0.5, 2)));
 
     assertThat(report.verdict()).isEqualTo("column 3 of the features has 2 NaN in rows 17 and 40");

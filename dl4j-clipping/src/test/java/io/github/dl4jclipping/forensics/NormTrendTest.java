@@ -2,6 +2,7 @@ package io.github.dl4jclipping.forensics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.dl4jclipping.internal.memory.RecentSteps;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -53,16 +54,16 @@ class NormTrendTest {
 
   @Test
   void lastStepsAreKept() {
-    NormHistory history = new NormHistory();
+    RecentSteps history = new RecentSteps();
     for (int i = 0; i < 50; i++) {
       history.add(i, 0.5, i);
     }
-    assertThat(history.points()).hasSize(NormHistory.LENGTH);
+    assertThat(history.points()).hasSize(RecentSteps.LENGTH);
     assertThat(history.points().get(0)).isEqualTo(new HistoryPoint(30, 0.5, 30));
   }
 
   private static NonFiniteReport report(OriginKind kind, List<HistoryPoint> history) {
-    Origin origin = Origin.of(kind, "2", NonFinitePlaces.NONE);
+    Origin origin = new Origin(kind, "2", NonFinitePlaces.NONE, Double.NaN, List.of());
     return new NonFiniteReport(1, 0, 1, List.of(), origin, history);
   }
 

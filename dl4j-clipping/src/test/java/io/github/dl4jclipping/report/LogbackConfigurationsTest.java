@@ -10,6 +10,7 @@ import ch.qos.logback.core.status.Status;
 import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.GradientClippingListener;
 import io.github.dl4jclipping.Kind;
+import io.github.dl4jclipping.internal.report.ClippingLog;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import io.github.dl4jclipping.Kind;
 import io.github.dl4jclipping.LogCapture;
 import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.Networks;
+import io.github.dl4jclipping.internal.log.Numbers;
 import io.github.dl4jclipping.report.file.CsvReport;
 import io.github.dl4jclipping.report.file.JsonLinesReport;
 import io.github.dl4jclipping.report.html.HtmlReport;

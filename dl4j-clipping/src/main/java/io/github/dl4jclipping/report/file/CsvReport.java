@@ -1,8 +1,8 @@
 package io.github.dl4jclipping.report.file;
 
+import io.github.dl4jclipping.internal.log.LogName;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
-import io.github.dl4jclipping.report.ClippingLog;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class CsvReport implements ClipObserver, AutoCloseable {
 
   private static final long serialVersionUID = 1L;
-  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
+  private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
   private final transient ReportFile file;
   private final transient List<String> headerInFile;

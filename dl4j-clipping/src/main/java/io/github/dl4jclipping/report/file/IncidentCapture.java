@@ -2,11 +2,11 @@ package io.github.dl4jclipping.report.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.dl4jclipping.forensics.Evidence;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.internal.forensics.Evidence;
+import io.github.dl4jclipping.internal.log.LogName;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
-import io.github.dl4jclipping.report.ClippingLog;
 import java.io.File;
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -58,7 +58,7 @@ public final class IncidentCapture implements ClipObserver {
   public static final int DEFAULT_INCIDENTS = 3;
 
   private static final long serialVersionUID = 1L;
-  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
+  private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
   private final transient Path folder;
   private final int most;

@@ -1,6 +1,6 @@
 package io.github.dl4jclipping.report.file;
 
-import io.github.dl4jclipping.report.ClippingLog;
+import io.github.dl4jclipping.internal.log.LogName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Opens report files: never over something that is there. */
 final class Opening {
 
-  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
+  private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
   private Opening() {}
 

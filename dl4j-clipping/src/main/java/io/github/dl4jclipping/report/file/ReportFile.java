@@ -2,7 +2,7 @@ package io.github.dl4jclipping.report.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.dl4jclipping.report.ClippingLog;
+import io.github.dl4jclipping.internal.log.LogName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReportFile implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
+  private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
   private final Path path;
   private final OutputStream out;

@@ -1,9 +1,9 @@
 package io.github.dl4jclipping.report.html;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.internal.log.LogName;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
-import io.github.dl4jclipping.report.ClippingLog;
 import io.github.dl4jclipping.report.StepOutcome;
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -53,7 +53,7 @@ import org.slf4j.LoggerFactory;
 public final class HtmlReport implements ClipObserver, AutoCloseable {
 
   private static final long serialVersionUID = 1L;
-  private static final Logger log = LoggerFactory.getLogger(ClippingLog.NAME);
+  private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
   private final transient PageFile file;
   private final transient Pace pace;

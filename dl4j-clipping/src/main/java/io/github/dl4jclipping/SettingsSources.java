@@ -1,0 +1,30 @@
+package io.github.dl4jclipping;
+
+import io.github.dl4jclipping.internal.network.SettingsCarriers;
+import io.github.dl4jclipping.internal.step.ClippingSettings;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/** The listener and the updater of this library, which bring settings to a network. */
+final class SettingsSources implements SettingsCarriers {
+
+  static final SettingsCarriers ALL = new SettingsSources();
+
+  private SettingsSources() {}
+
+  @Override
+  public boolean installs(TrainingListener listener) {
+    return listener instanceof ClippingListener;
+  }
+
+  @Override
+  public @Nullable ClippingSettings of(TrainingListener listener) {
+    return listener instanceof ClippingListener ours ? ours.settings() : null;
+  }
+
+  @Override
+  public @Nullable ClippingSettings of(IUpdater updater) {
+    return updater instanceof CarryingUpdater ours ? ours.settings() : null;
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.dl4jclipping.internal.dl4j;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+
+/** Looks into the layers of a configuration that wrap others. */
+public final class ConfiguredLayers {
+
+  private ConfiguredLayers() {}
+
+  /** Returns the layers that a layer wraps, which may wrap others in turn; none if it is plain. */
+  public static List<Layer> inside(Layer layer) {
+    if (layer instanceof BaseWrapperLayer wrapper) {
+      return List.of(wrapper.getUnderlying());
+    }
+    if (layer instanceof FrozenLayer frozen) {
+      return List.of(frozen.getLayer());
+    }
+    return layer instanceof Bidirectional both ? List.of(both.getFwd(), both.getBwd()) : List.of();
+  }
+}

@@ -1,0 +1,143 @@
+package io.github.dl4jclipping.internal.network;
+
+import io.github.dl4jclipping.internal.memory.ClippingState;
+import io.github.dl4jclipping.internal.memory.Progress;
+import io.github.dl4jclipping.internal.precision.Precision;
+import io.github.dl4jclipping.internal.step.ClippingSettings;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.api.Updater;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A network of DL4J's, or a layer of one in layerwise pretraining: DL4J has no common type for what
+ * the three have in common. The one place that tells them apart.
+ */
+public abstract class Dl4jModel {
+
+  /**
+   * Returns a model as one of the three.
+   *
+   * @throws IllegalArgumentException if it is none of them
+   */
+  public static Dl4jModel of(Model model) {
+    if (model instanceof MultiLayerNetwork network) {
+      return new LayersModel(network);
+    }
+    if (model instanceof ComputationGraph graph) {
+      return new GraphModel(graph);
+    }
+    if (model instanceof Layer layer) {
+      return new LayerModel(layer);
+    }
+    throw new IllegalArgumentException(
+        "model must be a MultiLayerNetwork or a ComputationGraph, but was "
+            + model.getClass().getName());
+  }
+
+  /**
+   * Returns a network, which must be initialised.
+   *
+   * @throws IllegalArgumentException if it is neither of the two networks
+   * @throws IllegalStateException if it is not initialised
+   */
+  public static Dl4jModel ofNetwork(Model network) {
+    Objects.requireNonNull(network, "network must not be null");
+    if (!(network instanceof MultiLayerNetwork) && !(network instanceof ComputationGraph)) {
+      throw new IllegalArgumentException(
+          "network must be a MultiLayerNetwork or a ComputationGraph, but was "
+              + network.getClass().getName());
+    }
+    Dl4jModel model = of(network);
+    if (!model.isInitialised()) {
+      throw new IllegalStateException("the network is not initialised: call network.init() first");
+    }
+    return model;
+  }
+
+  /** Returns the model itself. */
+  abstract Model model();
+
+  /** Returns whether it was initialised. */
+  abstract boolean isInitialised();
+
+  /** Returns whether it is a single layer in layerwise pretraining, whose loss is never scaled. */
+  abstract boolean isPretrained();
+
+  /** Returns how many epochs it has been trained for. */
+  public abstract int epochs();
+
+  /** Returns how many iterations it has been trained for; 0 for a single layer. */
+  abstract int iterations();
+
+  /**
+   * Returns the parts that have parameters, in the order of the flat gradient: layers by index,
+   * vertices by name, and a single layer by its index.
+   */
+  public abstract Map<String, Trainable> parts();
+
+  /** Returns its layers; none for a single layer. */
+  abstract List<Layer> layers();
+
+  /** Returns the layers at its outputs, by index or name, output layers or not. */
+  abstract Map<String, Layer> outputs();
+
+  /** Returns its listeners. */
+  abstract Collection<TrainingListener> listeners();
+
+  /** Sets its listeners, and those of no other model that shares the list. */
+  abstract void setListeners(List<TrainingListener> listeners);
+
+  /** Returns the updater that is in place, null where DL4J has made none yet. */
+  abstract @Nullable Updater updater();
+
+  /** Puts an updater in place. */
+  abstract void setUpdater(Updater updater);
+
+  /**
+   * Makes DL4J's own updater.
+   *
+   * @param state the array for its state, null for one of its own
+   */
+  abstract Updater stockUpdater(@Nullable INDArray state);
+
+  /** Makes the updater of this library. */
+  abstract StepUpdater host(
+      @Nullable INDArray state, ClippingSettings settings, Precision precision);
+
+  /**
+   * Forgets the state of recurrent layers and the masks, where a NaN would outlive a step that is
+   * not applied.
+   */
+  abstract void forgetSequence();
+
+  /** Returns how far it is trained, and whether by a worker. */
+  final Progress progress() {
+    return new Progress(iterations(), Workers.isWorker());
+  }
+
+  /**
+   * Returns the lock of the updater that is in place, which its step holds, and which it takes when
+   * it is asked for its state. Whoever needs that of the {@link ClippingState}, too, takes this one
+   * first, as a step does.
+   */
+  final Object lock() {
+    Updater updater = updater();
+    return updater == null ? ClippingState.of(model()) : updater;
+  }
+
+  static void putIfTrainable(Map<String, Trainable> parts, String name, Trainable part) {
+    if (part.numParams() > 0) {
+      parts.put(name, part);
+    }
+  }
+}

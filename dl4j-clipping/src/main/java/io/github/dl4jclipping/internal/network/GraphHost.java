@@ -1,0 +1,120 @@
+package io.github.dl4jclipping.internal.network;
+
+import io.github.dl4jclipping.internal.precision.Precision;
+import io.github.dl4jclipping.internal.step.ClippingSettings;
+import io.github.dl4jclipping.internal.step.ClippingStep;
+import java.util.List;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** DL4J's updater of a ComputationGraph, with the clipping step in it. */
+final class GraphHost extends ComputationGraphUpdater implements StepUpdater {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient Precision precision;
+  private final transient HostedNetwork hosted;
+
+  GraphHost(
+      ComputationGraph network,
+      @Nullable INDArray state,
+      ClippingSettings settings,
+      Precision precision) {
+    super(network, precision.workedState(state));
+    this.precision = precision;
+    UpdaterGuard.removeFrom(super.getUpdaterBlocks());
+    hosted = new HostedNetwork(network, new Inherited(), settings, precision);
+  }
+
+  @Override
+  public ClippingStep step() {
+    return hosted.step();
+  }
+
+  @Override
+  public synchronized void update(
+      Gradient gradient, int iteration, int epoch, int batchSize, LayerWorkspaceMgr workspaces) {
+    hosted.update(gradient, iteration, epoch, batchSize, workspaces);
+  }
+
+  /** What this class does in stock. */
+  private final class Inherited implements HostedNetwork.Stock {
+
+    @Override
+    public INDArray getFlattenedGradientsView() {
+      return GraphHost.this.getFlattenedGradientsView();
+    }
+
+    @Override
+    public boolean dividesByMinibatch() {
+      return isMiniBatch();
+    }
+
+    @Override
+    public void normalize(LayerNormalization normalization, Gradient gradient, int iteration) {
+      normalization.apply(gradient, iteration, GraphHost.super::preApply);
+    }
+
+    @Override
+    public void update(
+        Gradient gradient, int iteration, int epoch, int batchSize, LayerWorkspaceMgr workspaces) {
+      GraphHost.super.update(gradient, iteration, epoch, batchSize, workspaces);
+    }
+  }
+
+  @Override
+  protected void divideByMinibatch(boolean external, Gradient gradient, int batchSize) {
+    if (!hosted.isPrepared()) {
+      super.divideByMinibatch(external, gradient, batchSize);
+    }
+  }
+
+  @Override
+  public void preApply(Trainable layer, Gradient gradient, int iteration) {
+    if (!hosted.isPrepared()) {
+      super.preApply(layer, gradient, iteration);
+    }
+  }
+
+  /** Returns the parameters that regularization reads; the network's own while DL4J constructs. */
+  @Override
+  protected INDArray getParams() {
+    return precision == null ? super.getParams() : precision.parameters(super.getParams());
+  }
+
+  @Override
+  public synchronized @Nullable INDArray getStateViewArray() {
+    return precision.shownState(super.getStateViewArray());
+  }
+
+  /** Returns the same: ComputationGraph.updaterState() asks for it by this name. */
+  @Override
+  public synchronized @Nullable INDArray getUpdaterStateViewArray() {
+    return getStateViewArray();
+  }
+
+  @Override
+  public synchronized @Nullable INDArray getStateViewArrayCopy() {
+    INDArray state = getStateViewArray();
+    return state == null ? null : state.dup();
+  }
+
+  /** Returns blocks with what setLearningRate copies. */
+  @Override
+  public synchronized List<UpdaterBlock> getUpdaterBlocks() {
+    return precision.shownBlocks(super.getUpdaterBlocks());
+  }
+
+  @Override
+  public synchronized void setStateViewArray(@Nullable INDArray state) {
+    if (!precision.takesState(state)) {
+      super.setStateViewArray(state);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.dl4jclipping.internal.network;
+
+import io.github.dl4jclipping.internal.precision.Precision;
+import io.github.dl4jclipping.internal.step.ClippingSettings;
+import io.github.dl4jclipping.internal.step.ClippingStep;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.updater.LayerUpdater;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** DL4J's updater of one layer in layerwise pretraining, with the clipping step in it. */
+final class LayerHost extends LayerUpdater implements StepUpdater {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient HostedNetwork hosted;
+
+  LayerHost(Layer layer, @Nullable INDArray state, ClippingSettings settings) {
+    super(layer, state);
+    UpdaterGuard.removeFrom(getUpdaterBlocks());
+    hosted = new HostedNetwork(layer, new Inherited(), settings, Precision.OWN);
+  }
+
+  @Override
+  public ClippingStep step() {
+    return hosted.step();
+  }
+
+  @Override
+  public synchronized void update(
+      Gradient gradient, int iteration, int epoch, int batchSize, LayerWorkspaceMgr workspaces) {
+    hosted.update(gradient, iteration, epoch, batchSize, workspaces);
+  }
+
+  /** What this class does in stock. */
+  private final class Inherited implements HostedNetwork.Stock {
+
+    @Override
+    public INDArray getFlattenedGradientsView() {
+      return LayerHost.this.getFlattenedGradientsView();
+    }
+
+    @Override
+    public boolean dividesByMinibatch() {
+      return isMiniBatch();
+    }
+
+    /** Here the gradient has the parameters' own names, without the layer's. */
+    @Override
+    public void normalize(LayerNormalization normalization, Gradient gradient, int iteration) {
+      LayerHost.super.preApply(getNetwork(), gradient, iteration);
+    }
+
+    /** DL4J's check that no updater workspace is open passes over its own class alone. */
+    @Override
+    public void update(
+        Gradient gradient, int iteration, int epoch, int batchSize, LayerWorkspaceMgr workspaces) {
+      LayerWorkspaceMgr none = LayerWorkspaceMgr.noWorkspaces();
+      LayerHost.super.update(gradient, iteration, epoch, batchSize, none);
+    }
+  }
+
+  @Override
+  protected void divideByMinibatch(boolean external, Gradient gradient, int batchSize) {
+    if (!hosted.isPrepared()) {
+      super.divideByMinibatch(external, gradient, batchSize);
+    }
+  }
+
+  @Override
+  public void preApply(Trainable layer, Gradient gradient, int iteration) {
+    if (!hosted.isPrepared()) {
+      super.preApply(layer, gradient, iteration);
+    }
+  }
+}

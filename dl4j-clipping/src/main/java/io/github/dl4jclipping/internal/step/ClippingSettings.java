@@ -1,0 +1,61 @@
+package io.github.dl4jclipping.internal.step;
+
+import io.github.dl4jclipping.LossScaling;
+import io.github.dl4jclipping.NonFinitePolicy;
+import io.github.dl4jclipping.norm.NamePattern;
+import io.github.dl4jclipping.rule.ClipRule;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of clipping, as the packages below the root know them. Immutable.
+ *
+ * @param rule how gradients are clipped
+ * @param policy what happens to a gradient that is not finite
+ * @param maxConsecutiveSkips how many skips in a row {@link NonFinitePolicy#SKIP} allows, at least
+ *     0
+ * @param parameterNorms whether every report carries the norm of each parameter
+ * @param forensics whether it is found out where a non-finite gradient came from
+ * @param excluded the parameters that are neither measured nor clipped
+ * @param lossScaling how the loss is scaled, null where it is not
+ */
+public record ClippingSettings(
+    ClipRule rule,
+    NonFinitePolicy policy,
+    int maxConsecutiveSkips,
+    boolean parameterNorms,
+    boolean forensics,
+    List<NamePattern> excluded,
+    @Nullable LossScaling lossScaling)
+    implements Serializable {
+
+  /** How many skips in a row are allowed unless said otherwise. */
+  public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS = 10;
+
+  /** Checks the settings. */
+  public ClippingSettings {
+    Objects.requireNonNull(rule, "rule must not be null");
+    Objects.requireNonNull(policy, "nonFinite must not be null");
+    excluded = List.copyOf(excluded);
+    if (maxConsecutiveSkips < 0) {
+      throw new IllegalArgumentException(
+          "maxConsecutiveSkips must be >= 0, but was " + maxConsecutiveSkips);
+    }
+  }
+
+  @Override
+  public String toString() {
+    boolean usualSkips =
+        policy != NonFinitePolicy.SKIP && maxConsecutiveSkips == DEFAULT_MAX_CONSECUTIVE_SKIPS;
+    return rule
+        + ", nonFinite="
+        + policy
+        + (usualSkips ? "" : ", maxConsecutiveSkips=" + maxConsecutiveSkips)
+        + (parameterNorms ? ", parameterNorms" : "")
+        + (forensics ? "" : ", forensics=false")
+        + (excluded.isEmpty() ? "" : ", exclude=" + excluded)
+        + (lossScaling == null ? "" : ", lossScaling=" + lossScaling);
+  }
+}

@@ -1,0 +1,156 @@
+package io.github.dl4jclipping.internal.step;
+
+import io.github.dl4jclipping.internal.norm.GradientNorms;
+import io.github.dl4jclipping.internal.norm.GradientRescaling;
+import io.github.dl4jclipping.internal.norm.GradientViews;
+import io.github.dl4jclipping.internal.norm.Units;
+import io.github.dl4jclipping.internal.precision.Division;
+import io.github.dl4jclipping.norm.NormType;
+import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.rule.Decision;
+import io.github.dl4jclipping.rule.UnitMeasurement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Takes a decision apart and carries it out on one step's gradient, which it divides as well.
+ *
+ * <p>Where the gradient is scaled, the division by the minibatch size and the clip are one
+ * multiplication. Where it is not, the division gives what DL4J's own gives, to the bit.
+ *
+ * @param division what the gradient is to be divided by
+ */
+record Rescaling(GradientViews views, NormType type, Division division) {
+
+  private static final double LARGEST_HALF = 65504;
+
+  /**
+   * Carries a decision out.
+   *
+   * @throws IllegalStateException if the gradient's data type cannot hold what it becomes
+   */
+  Rescaled apply(Decision decision, Norms norms, Optional<UnitMeasurement> measured) {
+    Rescaled rescaled = rescale(decision, norms, measured);
+    requireHeld(rescaled.clippedNorm());
+    return rescaled;
+  }
+
+  private Rescaled rescale(Decision decision, Norms norms, Optional<UnitMeasurement> measured) {
+    if (decision instanceof Decision.ScaleAll all && all.coefficient() != 1) {
+      return scaleAll(all.coefficient(), norms);
+    }
+    if (decision instanceof Decision.ScaleEach each && !isOnes(each.coefficients())) {
+      return scaleEach(each.coefficients(), norms);
+    }
+    if (decision instanceof Decision.ScaleUnits units && !isOnes(units.coefficients())) {
+      return scaleUnits(units.coefficients(), norms, measured.orElseThrow());
+    }
+    division.apply(views);
+    if (decision instanceof Decision.Clamp clamp && exceeds(clamp.bound())) {
+      GradientRescaling.clamp(views.participants(), clamp.bound());
+      return new Rescaled(
+          GradientNorms.global(views.participants(), type), Double.NaN, StepOutcome.CLIPPED);
+    }
+    return new Rescaled(norms.global(), 1, StepOutcome.UNCHANGED);
+  }
+
+  private Rescaled scaleAll(double coefficient, Norms norms) {
+    GradientRescaling.scale(views.participants(), coefficient / division.whole());
+    division.applyToOthers(views);
+    return new Rescaled(
+        times(norms.global(), coefficient), coefficient, Rescaled.scaledBy(coefficient));
+  }
+
+  /** A norm beyond the range of a double is scaled to 0. */
+  private static double times(double norm, double coefficient) {
+    return coefficient == 0 ? 0 : coefficient * norm;
+  }
+
+  private Rescaled scaleEach(double[] coefficients, Norms norms) {
+    double[] clipped = norms.byParameter().clone();
+    for (int i = 0; i < coefficients.length; i++) {
+      GradientRescaling.scale(
+          views.byParameter().get(i).view(), coefficients[i] / division.whole());
+      clipped[i] = times(clipped[i], coefficients[i]);
+    }
+    return scaled(clipped, norms, Arrays.stream(coefficients));
+  }
+
+  private Rescaled scaleUnits(double[][] coefficients, Norms norms, UnitMeasurement measured) {
+    List<Units> units = views.layout().units();
+    double[] clipped = new double[coefficients.length];
+    for (int i = 0; i < coefficients.length; i++) {
+      double[] factors = coefficients[i].clone();
+      double[] left = measured.gradient()[i].clone();
+      for (int unit = 0; unit < factors.length; unit++) {
+        left[unit] = times(left[unit], factors[unit]);
+        factors[unit] /= division.whole();
+      }
+      GradientRescaling.scaleUnits(views.byParameter().get(i), units.get(i), factors);
+      clipped[i] = NormType.L2.combine(left);
+    }
+    return scaled(clipped, norms, Arrays.stream(coefficients).flatMapToDouble(Arrays::stream));
+  }
+
+  private Rescaled scaled(double[] clipped, Norms norms, DoubleStream coefficients) {
+    division.applyToOthers(views);
+    double clippedNorm = type.combine(clipped);
+    return new Rescaled(
+        clippedNorm,
+        norms.global() == 0 ? 1 : clippedNorm / norms.global(),
+        Rescaled.scaledBy(coefficients.min().orElseThrow()));
+  }
+
+  /** No element is larger than the norm: hardly a step looks at the elements. */
+  private void requireHeld(double norm) {
+    DataType held = views.flat().dataType();
+    double largest = largest(held);
+    if (norm > largest && !GradientNorms.isFinite(Double.NaN, views.participants())) {
+      throw new IllegalStateException(
+          "The gradient was to have the norm "
+              + norm
+              + ", of which "
+              + held
+              + ", whose largest number is "
+              + largest
+              + ", cannot hold each element. Nothing was applied. Set a smaller norm, or train in"
+              + " a wider data type.");
+    }
+  }
+
+  private static double largest(DataType type) {
+    return switch (type) {
+      case HALF -> LARGEST_HALF;
+      case FLOAT, BFLOAT16 -> Float.MAX_VALUE;
+      default -> Double.MAX_VALUE;
+    };
+  }
+
+  private boolean isOnes(double[][] coefficients) {
+    requireEach(coefficients.length);
+    return Arrays.stream(coefficients).flatMapToDouble(Arrays::stream).allMatch(c -> c == 1);
+  }
+
+  private boolean isOnes(double[] coefficients) {
+    requireEach(coefficients.length);
+    return Arrays.stream(coefficients).allMatch(coefficient -> coefficient == 1);
+  }
+
+  private void requireEach(int given) {
+    if (given != views.byParameter().size()) {
+      throw new IllegalStateException(
+          "a rule must give a coefficient for each of the "
+              + views.byParameter().size()
+              + " parameters, but gave "
+              + given);
+    }
+  }
+
+  private boolean exceeds(double bound) {
+    double largest = GradientNorms.global(views.participants(), NormType.INF);
+    return !GradientRescaling.isWithin(views.participants(), largest, bound);
+  }
+}

@@ -1,0 +1,64 @@
+package io.github.dl4jclipping.internal.step;
+
+import io.github.dl4jclipping.internal.norm.ArrayChecks;
+import io.github.dl4jclipping.internal.norm.GradientLayout;
+import io.github.dl4jclipping.internal.norm.GradientViews;
+import io.github.dl4jclipping.internal.norm.Stretch;
+import io.github.dl4jclipping.internal.norm.UnitNorms;
+import io.github.dl4jclipping.internal.norm.Units;
+import io.github.dl4jclipping.rule.UnitMeasurement;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Measures the units of one network, in its gradient and in its parameters. */
+final class UnitMeter {
+
+  private final Network network;
+  private final GradientLayout layout;
+  private final List<Units> units;
+  private final double[][] gradientNorms;
+  private final double[][] parameterNorms;
+  private @Nullable GradientViews parameters;
+
+  UnitMeter(Network network, GradientLayout layout) {
+    this.network = network;
+    this.layout = layout;
+    this.units = layout.units();
+    this.gradientNorms = buffers();
+    this.parameterNorms = buffers();
+  }
+
+  private double[][] buffers() {
+    return units.stream().map(u -> new double[u.count()]).toArray(double[][]::new);
+  }
+
+  /** Measures, into arrays that the next call fills anew. */
+  UnitMeasurement measure(GradientViews gradient, double divisor) {
+    measure(gradient.byParameter(), gradientNorms);
+    for (double[] norms : gradientNorms) {
+      for (int i = 0; i < norms.length; i++) {
+        norms[i] /= divisor;
+      }
+    }
+    measure(parameters().byParameter(), parameterNorms);
+    return new UnitMeasurement(gradientNorms, parameterNorms);
+  }
+
+  private void measure(List<Stretch> stretches, double[][] norms) {
+    for (int i = 0; i < norms.length; i++) {
+      UnitNorms.measure(stretches.get(i), units.get(i), norms[i]);
+    }
+  }
+
+  private GradientViews parameters() {
+    INDArray flat = network.parameters();
+    ArrayChecks.requireOwnMemory(() -> "the network's parameters", flat);
+    GradientViews views = parameters;
+    if (views == null || !views.isOf(flat)) {
+      views = GradientViews.of(layout, flat);
+      parameters = views;
+    }
+    return views;
+  }
+}
