@@ -2,15 +2,12 @@ package io.github.dl4jclipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,30 +21,19 @@ class DocsTest {
     return Docs.pages();
   }
 
-  /** Returns the folders of tests of all modules. */
-  private static List<Path> testFolders() throws IOException {
-    try (Stream<Path> modules = Files.list(Docs.ROOT)) {
-      return modules
-          .map(module -> module.resolve("src/test/java"))
-          .filter(Files::isDirectory)
-          .toList();
-    }
-  }
-
-  private static Map<String, String> testsByName() throws IOException {
+  /** Returns the source of the tests of all modules. */
+  private static Map<String, String> testsByName() {
     Map<String, String> tests = new HashMap<>();
-    for (Path folder : testFolders()) {
-      for (Path file : Docs.files(folder, "Test.java")) {
-        String name = file.getFileName().toString().replace(".java", "");
-        tests.merge(name, Docs.read(file), String::concat);
-      }
+    for (Path file : Docs.files(Docs.ROOT, "Test.java")) {
+      String name = file.getFileName().toString().replace(".java", "");
+      tests.merge(name, Docs.read(file), String::concat);
     }
     return tests;
   }
 
   @ParameterizedTest
   @MethodSource("pages")
-  void namesTestsThatExist(Path page) throws IOException {
+  void namesTestsThatExist(Path page) {
     Map<String, String> tests = testsByName();
     List<MatchResult> references = REFERENCE.matcher(Docs.read(page)).results().toList();
 

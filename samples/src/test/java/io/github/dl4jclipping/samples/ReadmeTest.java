@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ReadmeTest {
 
-  private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..").normalize();
+  private static final Path ROOT = root();
 
   private static final Path README = ROOT.resolve("README.md");
 
@@ -56,6 +56,15 @@ class ReadmeTest {
       import org.nd4j.linalg.learning.config.Adam;
       import io.github.dl4jclipping.*;
       """;
+
+  /** Returns the folder above this module that holds the whole repository. */
+  private static Path root() {
+    Path module = Path.of(System.getProperty("basedir", ".")).toAbsolutePath();
+    return Stream.iterate(module, Path::getParent)
+        .filter(folder -> Files.exists(folder.resolve(".ci")))
+        .findFirst()
+        .orElseThrow();
+  }
 
   static Stream<Path> pages() throws IOException {
     try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
