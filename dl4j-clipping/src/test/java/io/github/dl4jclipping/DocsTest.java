@@ -2,16 +2,12 @@ package io.github.dl4jclipping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,38 +15,27 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every test that a page of docs names is there: {@code XTest.method}, in any module. */
 class DocsTest {
 
-  private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..");
   private static final Pattern REFERENCE = Pattern.compile("\\b(\\w+Test)\\.([a-z]\\w*)");
-  private static final List<String> MODULES = List.of("dl4j-clipping", "samples", "benchmarks");
-
-  private static List<Path> files(Path folder, String ending) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().endsWith(ending)).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   static List<Path> pages() {
-    return files(ROOT.resolve("docs"), ".md");
+    return Docs.pages();
   }
 
-  private static Map<String, String> testsByName() throws IOException {
+  /** Returns the source of the tests of all modules. */
+  private static Map<String, String> testsByName() {
     Map<String, String> tests = new HashMap<>();
-    for (String module : MODULES) {
-      for (Path file : files(ROOT.resolve(module).resolve("src/test/java"), "Test.java")) {
-        String name = file.getFileName().toString().replace(".java", "");
-        tests.merge(name, Files.readString(file), String::concat);
-      }
+    for (Path file : Docs.files(Docs.ROOT, "Test.java")) {
+      String name = file.getFileName().toString().replace(".java", "");
+      tests.merge(name, Docs.read(file), String::concat);
     }
     return tests;
   }
 
   @ParameterizedTest
   @MethodSource("pages")
-  void namesTestsThatExist(Path page) throws IOException {
+  void namesTestsThatExist(Path page) {
     Map<String, String> tests = testsByName();
-    List<MatchResult> references = REFERENCE.matcher(Files.readString(page)).results().toList();
+    List<MatchResult> references = REFERENCE.matcher(Docs.read(page)).results().toList();
 
     assertThat(references)
         .allSatisfy(
@@ -62,8 +47,8 @@ class DocsTest {
 
   /** Otherwise the check above would pass without having checked anything. */
   @Test
-  void thereAreReferences() throws IOException {
-    String notes = Files.readString(ROOT.resolve("docs").resolve("dl4j-notes.md"));
+  void thereAreReferences() {
+    String notes = Docs.read(Docs.ROOT.resolve("docs").resolve("dl4j-notes.md"));
 
     assertThat(REFERENCE.matcher(notes).results()).hasSizeGreaterThan(100);
   }

@@ -3,10 +3,12 @@ package io.github.dl4jclipping.samples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,15 +18,21 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The README's Java compiles as it stands, given the imports of DL4J that its readers know. */
+/**
+ * The Java of the README and of the pages of docs compiles as it stands, given the imports of DL4J
+ * that its readers know.
+ */
 class ReadmeTest {
 
-  private static final Path README = Path.of(System.getProperty("basedir", "."), "..", "README.md");
+  private static final Path ROOT = root();
+
+  private static final Path README = ROOT.resolve("README.md");
 
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
@@ -49,13 +57,45 @@ class ReadmeTest {
       import io.github.dl4jclipping.*;
       """;
 
-  static Stream<String> snippets() throws IOException {
-    return JAVA.matcher(Files.readString(README)).results().map(match -> match.group(1));
+  /** Returns the folder above this module that holds the whole repository. */
+  private static Path root() {
+    Path module = Path.of(System.getProperty("basedir", ".")).toAbsolutePath();
+    return Stream.iterate(module, Path::getParent)
+        .filter(folder -> Files.exists(folder.resolve(".ci")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static Stream<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+      List<Path> pages = docs.filter(page -> page.toString().endsWith(".md")).sorted().toList();
+      return Stream.concat(Stream.of(README), pages.stream());
+    }
+  }
+
+  static Stream<Named<String>> snippets() throws IOException {
+    return pages().flatMap(ReadmeTest::snippetsOf);
+  }
+
+  private static Stream<Named<String>> snippetsOf(Path page) {
+    String text;
+    try {
+      text = Files.readString(page);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return JAVA.matcher(text)
+        .results()
+        .map(match -> Named.of(page.getFileName() + ":" + line(text, match), match.group(1)));
+  }
+
+  private static long line(String text, MatchResult match) {
+    return text.substring(0, match.start()).lines().count() + 1;
   }
 
   @Test
   void hasSnippets() throws IOException {
-    assertThat(snippets()).hasSizeGreaterThanOrEqualTo(6);
+    assertThat(snippets()).hasSizeGreaterThanOrEqualTo(25);
   }
 
   @ParameterizedTest
@@ -78,6 +118,11 @@ class ReadmeTest {
     assertThat(top).contains("<artifactId>dl4j-clipping</artifactId>", "GradientClippingListener(");
   }
 
+  @Test
+  void isShort() throws IOException {
+    assertThat(Files.readAllLines(README)).hasSizeLessThanOrEqualTo(200);
+  }
+
   private static JavaFileObject source(String snippet) {
     String imports =
         snippet
@@ -90,6 +135,7 @@ class ReadmeTest {
             + imports
             + "\nclass Snippet {\n"
             + "  void run(MultiLayerNetwork network, DataSetIterator iterator, File file,\n"
+            + "      DataSetIterator validation, INDArray features,\n"
             + "      INDArray weightGradient, INDArray biasGradient,\n"
             + "      JavaSparkContext context, JavaRDD<DataSet> data,\n"
             + "      MeterRegistry registry) throws Exception {\n"
