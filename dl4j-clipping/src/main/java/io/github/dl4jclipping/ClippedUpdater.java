@@ -61,7 +61,7 @@ public final class ClippedUpdater extends CarryingUpdater {
       throw new IllegalArgumentException(
           "updater must not be a ClippedUpdater itself, but was " + updater);
     }
-    ClippingJson.toTree(clipping.settings());
+    ClippingJson.requireForm(clipping.settings());
   }
 
   /**

@@ -32,6 +32,15 @@ final class ClippingJson {
 
   private ClippingJson() {}
 
+  /**
+   * Checks that settings can be written.
+   *
+   * @throws IllegalStateException if the rule is one of the user's own
+   */
+  static void requireForm(ClippingSettings settings) {
+    RuleJson.toTree(settings.rule());
+  }
+
   static ObjectNode toTree(ClippingSettings settings) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     tree.set("rule", RuleJson.toTree(settings.rule()));

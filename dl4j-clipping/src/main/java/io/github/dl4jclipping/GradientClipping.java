@@ -1,8 +1,9 @@
 package io.github.dl4jclipping;
 
+import io.github.dl4jclipping.internal.check.Bounds;
 import io.github.dl4jclipping.internal.json.Dl4jSchedule;
 import io.github.dl4jclipping.internal.memory.ClippingState;
-import io.github.dl4jclipping.internal.network.Dl4jModel;
+import io.github.dl4jclipping.internal.network.Dl4jModels;
 import io.github.dl4jclipping.internal.network.Installation;
 import io.github.dl4jclipping.internal.network.SavedNetworks;
 import io.github.dl4jclipping.internal.report.Audience;
@@ -135,8 +136,7 @@ public final class GradientClipping implements Serializable {
      * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
      */
     public Builder maxNorm(double maxNorm) {
-      ClipRule checked = ClipRule.globalNorm(maxNorm);
-      this.maxNorm = checked.maxNorm();
+      this.maxNorm = Bounds.positive("maxNorm", maxNorm);
       return this;
     }
 
@@ -217,11 +217,7 @@ public final class GradientClipping implements Serializable {
      * @throws IllegalArgumentException if {@code maxConsecutiveSkips < 0}
      */
     public Builder maxConsecutiveSkips(int maxConsecutiveSkips) {
-      if (maxConsecutiveSkips < 0) {
-        throw new IllegalArgumentException(
-            "maxConsecutiveSkips must be >= 0, but was " + maxConsecutiveSkips);
-      }
-      this.maxConsecutiveSkips = maxConsecutiveSkips;
+      this.maxConsecutiveSkips = Bounds.steps("maxConsecutiveSkips", maxConsecutiveSkips);
       return this;
     }
 
@@ -339,7 +335,7 @@ public final class GradientClipping implements Serializable {
    *     ClippedUpdater} of the network has other settings
    */
   public void attachTo(Model network) {
-    Dl4jModel.ofNetwork(network);
+    Dl4jModels.ofNetwork(network);
     if (network.numParams() == 0) {
       throw new IllegalStateException("the network has no parameters: there is nothing to clip");
     }
@@ -358,7 +354,7 @@ public final class GradientClipping implements Serializable {
    * @throws IllegalStateException if it is not initialised
    */
   public static void detachFrom(Model network) {
-    Installation.remove(Dl4jModel.ofNetwork(network), SettingsSources.ALL);
+    Installation.remove(Dl4jModels.ofNetwork(network), SettingsSources.ALL);
   }
 
   /** Returns what the last step of a network did; empty if there was none, or none was clipped. */
@@ -409,7 +405,7 @@ public final class GradientClipping implements Serializable {
    */
   public static void saveState(Model network, File modelFile) {
     SavedNetworks.save(
-        Dl4jModel.ofNetwork(network),
+        Dl4jModels.ofNetwork(network),
         Objects.requireNonNull(modelFile, "modelFile must not be null"));
   }
 
@@ -444,7 +440,7 @@ public final class GradientClipping implements Serializable {
    */
   public static void restoreState(Model network, File modelFile) {
     SavedNetworks.restore(
-        Dl4jModel.ofNetwork(network),
+        Dl4jModels.ofNetwork(network),
         Objects.requireNonNull(modelFile, "modelFile must not be null"));
   }
 

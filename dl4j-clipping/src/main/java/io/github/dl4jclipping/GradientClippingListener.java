@@ -1,6 +1,6 @@
 package io.github.dl4jclipping;
 
-import io.github.dl4jclipping.internal.network.Dl4jModel;
+import io.github.dl4jclipping.internal.network.Dl4jModels;
 import io.github.dl4jclipping.internal.network.Installation;
 import io.github.dl4jclipping.internal.network.TrainingPass;
 import io.github.dl4jclipping.internal.report.Audience;
@@ -196,7 +196,7 @@ public class GradientClippingListener extends ClippingListener implements Serial
 
   @Override
   public void onEpochEnd(Model model) {
-    int epoch = Dl4jModel.of(model).epochs();
+    int epoch = Dl4jModels.of(model).epochs();
     audience.tell(observer -> observer.onEpochEnd(epoch));
   }
 

@@ -1,12 +1,12 @@
 package io.github.dl4jclipping;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.internal.check.Bounds;
 import io.github.dl4jclipping.internal.forensics.NonFiniteFinder;
 import io.github.dl4jclipping.internal.norm.ArrayChecks;
 import io.github.dl4jclipping.internal.norm.GradientNorms;
 import io.github.dl4jclipping.internal.norm.GradientRescaling;
 import io.github.dl4jclipping.norm.NormType;
-import io.github.dl4jclipping.rule.ClipRule;
 import io.github.dl4jclipping.rule.GlobalNormRule;
 import java.util.Arrays;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class Gradients {
   public static double clipByGlobalNorm(
       double maxNorm, NormType type, boolean errorIfNonFinite, INDArray... gradients) {
     Objects.requireNonNull(type, "type must not be null");
-    ClipRule.globalNorm(maxNorm, type);
+    Bounds.positive("maxNorm", maxNorm);
     List<INDArray> arrays = checked(gradients);
     double norm = GradientNorms.global(arrays, type);
     if (errorIfNonFinite && !Double.isFinite(norm)) {
@@ -86,7 +86,7 @@ public final class Gradients {
    *     workspace
    */
   public static void clipWithNorm(double maxNorm, double totalNorm, INDArray... gradients) {
-    ClipRule.globalNorm(maxNorm);
+    Bounds.positive("maxNorm", maxNorm);
     if (totalNorm < 0) {
       throw new IllegalArgumentException("totalNorm must be >= 0, but was " + totalNorm);
     }
@@ -103,7 +103,7 @@ public final class Gradients {
    *     an array is not of a floating-point type, was closed or left its workspace
    */
   public static void clipByValue(double clipValue, INDArray... gradients) {
-    ClipRule.value(clipValue);
+    Bounds.positive("clipValue", clipValue);
     GradientRescaling.clamp(checked(gradients), clipValue);
   }
 

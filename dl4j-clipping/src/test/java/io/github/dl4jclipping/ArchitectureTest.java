@@ -1,23 +1,42 @@
 package io.github.dl4jclipping;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.implement;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.dl4jclipping.report.file.IncidentCapture;
 import io.github.dl4jclipping.rule.ClipRule;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The flow is the layout: gradient, norm, decision, rescale, report; imports point down. */
+/** Each room knows the rooms below it and no others; docs/architecture.md tells of them. */
 class ArchitectureTest {
 
   private static final String ROOT = "io.github.dl4jclipping";
@@ -27,51 +46,197 @@ class ArchitectureTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages(ROOT);
 
+  /** What each package may import of this library, beside itself and the root's plain values. */
+  private static final Map<String, Set<String>> MAY_IMPORT = new LinkedHashMap<>();
+
+  static {
+    mayImport("norm");
+    mayImport("scaling");
+    mayImport("internal.check");
+    mayImport("internal.log");
+    mayImport("internal.dl4j");
+    mayImport("rule", "norm", "internal.check");
+    mayImport("forensics", "norm");
+    mayImport("report", "norm", "scaling", "rule", "forensics", "internal.log");
+    mayImport("internal.norm", "norm");
+    mayImport("internal.json", "norm", "rule");
+    mayImport("internal.precision", "norm", "scaling", "internal.log", "internal.norm");
+    mayImport(
+        "internal.forensics",
+        "norm",
+        "forensics",
+        "internal.dl4j",
+        "internal.norm",
+        "internal.precision");
+    mayImport(
+        "internal.report",
+        "norm",
+        "scaling",
+        "rule",
+        "forensics",
+        "report",
+        "internal.check",
+        "internal.log");
+    mayImport(
+        "internal.memory",
+        "norm",
+        "scaling",
+        "rule",
+        "forensics",
+        "report",
+        "internal.log",
+        "internal.norm",
+        "internal.precision",
+        "internal.report");
+    mayImport(
+        "internal.step",
+        "norm",
+        "scaling",
+        "rule",
+        "forensics",
+        "report",
+        "internal.check",
+        "internal.log",
+        "internal.norm",
+        "internal.precision",
+        "internal.forensics",
+        "internal.report",
+        "internal.memory");
+    mayImport(
+        "internal.network",
+        "norm",
+        "scaling",
+        "rule",
+        "forensics",
+        "report",
+        "internal.log",
+        "internal.dl4j",
+        "internal.norm",
+        "internal.precision",
+        "internal.forensics",
+        "internal.report",
+        "internal.memory",
+        "internal.step");
+    mayImport(
+        "report.file",
+        "norm",
+        "rule",
+        "forensics",
+        "report",
+        "internal.log",
+        "internal.forensics",
+        "internal.report");
+    mayImport(
+        "report.html",
+        "norm",
+        "scaling",
+        "rule",
+        "forensics",
+        "report",
+        "internal.log",
+        "internal.report");
+    mayImport("report.micrometer", "forensics", "report", "internal.report");
+  }
+
+  private static void mayImport(String room, String... others) {
+    for (String other : others) {
+      assertThat(MAY_IMPORT).as("imports point down, from " + room).containsKey(other);
+    }
+    MAY_IMPORT.put(room, new LinkedHashSet<>(List.of(others)));
+  }
+
+  static Stream<String> rooms() {
+    return MAY_IMPORT.keySet().stream();
+  }
+
   @Test
-  void importsPointDown() {
-    layeredArchitecture()
-        .consideringOnlyDependenciesInLayers()
-        .layer("root")
-        .definedBy(userFacing())
-        .layer("step")
-        .definedBy(ROOT + ".step")
-        .layer("outlets")
-        .definedBy(ROOT + ".report.*")
-        .layer("report")
-        .definedBy(ROOT + ".report..")
-        .layer("forensics")
-        .definedBy(ROOT + ".forensics")
-        .layer("rule")
-        .definedBy(ROOT + ".rule")
-        .layer("scaling")
-        .definedBy(ROOT + ".scaling")
-        .layer("norm")
-        .definedBy(ROOT + ".norm")
-        .whereLayer("root")
-        .mayNotBeAccessedByAnyLayer()
-        .whereLayer("step")
-        .mayOnlyBeAccessedByLayers("root")
-        .whereLayer("outlets")
-        .mayOnlyBeAccessedByLayers("root")
-        .whereLayer("report")
-        .mayOnlyBeAccessedByLayers("root", "step", "outlets")
-        .whereLayer("forensics")
-        .mayOnlyBeAccessedByLayers("root", "step", "report", "outlets")
-        .whereLayer("rule")
-        .mayOnlyBeAccessedByLayers("root", "step", "report", "outlets")
-        .whereLayer("scaling")
-        .mayOnlyBeAccessedByLayers("step", "report", "outlets")
+  void everyPackageIsARoom() {
+    Set<String> packages =
+        LIBRARY.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> !name.equals(ROOT))
+            .map(name -> name.substring(ROOT.length() + 1))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(packages).isEqualTo(new TreeSet<>(MAY_IMPORT.keySet()));
+  }
+
+  /** Imports point down: what a room may import stands above it in the list. */
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void roomsKnowOnlyThoseBelow(String room) {
+    Stream<String> allowed = Stream.concat(Stream.of(room), MAY_IMPORT.get(room).stream());
+    Set<String> packages = allowed.map(name -> ROOT + "." + name).collect(Collectors.toSet());
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "." + room)
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(ROOT + "..")
+                .and(not(plainValues()))
+                .and(
+                    describe(
+                        "are of another room than " + packages,
+                        type -> !packages.contains(type.getPackageName()))))
         .check(LIBRARY);
   }
 
   @Test
-  void reportsKnowNothingOfWhereTheyAreWritten() {
+  void nothingInternalIsInAPublicSignature() {
+    List<String> leaks =
+        LIBRARY.stream()
+            .filter(type -> !type.getPackageName().contains(".internal"))
+            .filter(ArchitectureTest::isPublic)
+            .flatMap(ArchitectureTest::internalInSignaturesOf)
+            .toList();
+    assertThat(leaks).isEmpty();
+  }
+
+  private static boolean isPublic(JavaClass type) {
+    return type.getModifiers().contains(JavaModifier.PUBLIC)
+        && type.getEnclosingClass().map(ArchitectureTest::isPublic).orElse(true);
+  }
+
+  private static Stream<String> internalInSignaturesOf(JavaClass type) {
+    Stream<String> members =
+        type.getMembers().stream()
+            .filter(
+                member ->
+                    member.getModifiers().contains(JavaModifier.PUBLIC)
+                        || member.getModifiers().contains(JavaModifier.PROTECTED))
+            .filter(member -> member.getAllInvolvedRawTypes().stream().anyMatch(internal()))
+            .map(JavaMember::getFullName);
+    Stream<String> parents =
+        type.getAllRawInterfaces().stream()
+            .filter(internal())
+            .map(parent -> type.getName() + " implements " + parent.getName());
+    return Stream.concat(members, parents);
+  }
+
+  private static DescribedPredicate<JavaClass> internal() {
+    return resideInAPackage(ROOT + ".internal..");
+  }
+
+  /** Another kind of network, such as a SameDiff graph, is another adapter and no new step. */
+  @Test
+  void theStepAndTheMemoryKnowNoNetworkOfDl4j() {
     noClasses()
         .that()
-        .resideInAPackage(ROOT + ".report")
+        .resideInAnyPackage(ROOT + ".internal.step", ROOT + ".internal.memory")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage(ROOT + ".report.*")
+        .resideInAPackage("org.deeplearning4j..")
+        .check(LIBRARY);
+  }
+
+  @Test
+  void networksAreToldApartInFewPlaces() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            ROOT + ".internal.network", ROOT + ".internal.forensics") // which replays on copies
+        .and(not(type(IncidentCapture.class))) // which saves them
+        .should()
+        .dependOnClassesThat(type(MultiLayerNetwork.class).or(type(ComputationGraph.class)))
         .check(LIBRARY);
   }
 
@@ -125,15 +290,13 @@ class ArchitectureTest {
         .check(LIBRARY);
   }
 
-  /** The root without the plain value types, which every package may use. */
-  private static DescribedPredicate<JavaClass> userFacing() {
-    return DescribedPredicate.describe(
-        "the root's own classes",
-        type ->
-            type.getPackageName().equals(ROOT)
-                && !type.isEquivalentTo(NonFinitePolicy.class)
-                && !type.isEquivalentTo(LossScaling.class)
-                && !type.isEquivalentTo(NonFiniteGradientException.class));
+  /** Of the root, every package may use these. */
+  private static DescribedPredicate<JavaClass> plainValues() {
+    Class<?>[] values = {
+      NonFinitePolicy.class, LossScaling.class, NonFiniteGradientException.class
+    };
+    return describe(
+        "plain values of the root", type -> Arrays.stream(values).anyMatch(type::isEquivalentTo));
   }
 
   private static SliceAssignment files() {

@@ -7,62 +7,19 @@ import io.github.dl4jclipping.internal.step.ClippingSettings;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.api.Updater;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A network of DL4J's, or a layer of one in layerwise pretraining: DL4J has no common type for what
- * the three have in common. The one place that tells them apart.
+ * A network of DL4J's, or a layer of one in layerwise pretraining: DL4J has no type for what the
+ * three have in common.
  */
 public abstract class Dl4jModel {
-
-  /**
-   * Returns a model as one of the three.
-   *
-   * @throws IllegalArgumentException if it is none of them
-   */
-  public static Dl4jModel of(Model model) {
-    if (model instanceof MultiLayerNetwork network) {
-      return new LayersModel(network);
-    }
-    if (model instanceof ComputationGraph graph) {
-      return new GraphModel(graph);
-    }
-    if (model instanceof Layer layer) {
-      return new LayerModel(layer);
-    }
-    throw new IllegalArgumentException(
-        "model must be a MultiLayerNetwork or a ComputationGraph, but was "
-            + model.getClass().getName());
-  }
-
-  /**
-   * Returns a network, which must be initialised.
-   *
-   * @throws IllegalArgumentException if it is neither of the two networks
-   * @throws IllegalStateException if it is not initialised
-   */
-  public static Dl4jModel ofNetwork(Model network) {
-    Objects.requireNonNull(network, "network must not be null");
-    if (!(network instanceof MultiLayerNetwork) && !(network instanceof ComputationGraph)) {
-      throw new IllegalArgumentException(
-          "network must be a MultiLayerNetwork or a ComputationGraph, but was "
-              + network.getClass().getName());
-    }
-    Dl4jModel model = of(network);
-    if (!model.isInitialised()) {
-      throw new IllegalStateException("the network is not initialised: call network.init() first");
-    }
-    return model;
-  }
 
   /** Returns the model itself. */
   abstract Model model();

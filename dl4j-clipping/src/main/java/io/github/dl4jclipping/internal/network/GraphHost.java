@@ -22,6 +22,7 @@ final class GraphHost extends ComputationGraphUpdater implements StepUpdater {
   private final transient HostedNetwork hosted;
 
   GraphHost(
+      Dl4jModel dl4j,
       ComputationGraph network,
       @Nullable INDArray state,
       ClippingSettings settings,
@@ -29,7 +30,7 @@ final class GraphHost extends ComputationGraphUpdater implements StepUpdater {
     super(network, precision.workedState(state));
     this.precision = precision;
     UpdaterGuard.removeFrom(super.getUpdaterBlocks());
-    hosted = new HostedNetwork(network, new Inherited(), settings, precision);
+    hosted = new HostedNetwork(dl4j, new Inherited(), settings, precision);
   }
 
   @Override

@@ -120,7 +120,7 @@ final class GraphModel extends Dl4jModel {
 
   @Override
   StepUpdater host(@Nullable INDArray state, ClippingSettings settings, Precision precision) {
-    return new GraphHost(graph, state, settings, precision);
+    return new GraphHost(this, graph, state, settings, precision);
   }
 
   @Override

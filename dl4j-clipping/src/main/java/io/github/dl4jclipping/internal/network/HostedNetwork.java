@@ -53,9 +53,9 @@ final class HostedNetwork implements Network {
   private final ClippingStep step;
   private boolean prepared;
 
-  HostedNetwork(Model model, Stock stock, ClippingSettings settings, Precision precision) {
-    this.dl4j = Dl4jModel.of(model);
-    this.model = model;
+  HostedNetwork(Dl4jModel dl4j, Stock stock, ClippingSettings settings, Precision precision) {
+    this.dl4j = dl4j;
+    this.model = dl4j.model();
     this.parts = dl4j.parts();
     this.normalization = new LayerNormalization(parts);
     this.stock = stock;
@@ -200,6 +200,6 @@ final class HostedNetwork implements Network {
 
   @Override
   public void tell(ClipObserver observer, NonFiniteReport report, boolean external) {
-    observer.onNonFinite(report, model, external, file -> SavedNetworks.saveWithin(model, file));
+    observer.onNonFinite(report, model, external, file -> SavedNetworks.saveWithin(dl4j, file));
   }
 }

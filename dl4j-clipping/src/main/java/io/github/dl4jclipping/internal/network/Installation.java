@@ -43,7 +43,7 @@ public final class Installation {
    */
   public static void ensure(
       Model model, @Nullable ClippingSettings given, SettingsCarriers carriers, Audience audience) {
-    Dl4jModel dl4j = Dl4jModel.of(model);
+    Dl4jModel dl4j = Dl4jModels.of(model);
     StepUpdater host = installedIn(dl4j);
     if (host == null || (given != null && !given.equals(host.step().settings()))) {
       synchronized (model) { // fit holds it first of all, and what follows needs it

@@ -18,10 +18,10 @@ final class LayerHost extends LayerUpdater implements StepUpdater {
 
   private final transient HostedNetwork hosted;
 
-  LayerHost(Layer layer, @Nullable INDArray state, ClippingSettings settings) {
+  LayerHost(Dl4jModel dl4j, Layer layer, @Nullable INDArray state, ClippingSettings settings) {
     super(layer, state);
     UpdaterGuard.removeFrom(getUpdaterBlocks());
-    hosted = new HostedNetwork(layer, new Inherited(), settings, Precision.OWN);
+    hosted = new HostedNetwork(dl4j, new Inherited(), settings, Precision.OWN);
   }
 
   @Override

@@ -100,7 +100,7 @@ final class LayerModel extends Dl4jModel {
 
   @Override
   StepUpdater host(@Nullable INDArray state, ClippingSettings settings, Precision precision) {
-    return new LayerHost(layer, state, settings);
+    return new LayerHost(this, layer, state, settings);
   }
 
   @Override

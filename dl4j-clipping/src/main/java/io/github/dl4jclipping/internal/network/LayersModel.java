@@ -98,7 +98,7 @@ final class LayersModel extends Dl4jModel {
 
   @Override
   StepUpdater host(@Nullable INDArray state, ClippingSettings settings, Precision precision) {
-    return new MultiLayerHost(network, state, settings, precision);
+    return new MultiLayerHost(this, network, state, settings, precision);
   }
 
   @Override

@@ -22,6 +22,7 @@ final class MultiLayerHost extends MultiLayerUpdater implements StepUpdater {
   private final transient HostedNetwork hosted;
 
   MultiLayerHost(
+      Dl4jModel dl4j,
       MultiLayerNetwork network,
       @Nullable INDArray state,
       ClippingSettings settings,
@@ -29,7 +30,7 @@ final class MultiLayerHost extends MultiLayerUpdater implements StepUpdater {
     super(network, precision.workedState(state));
     this.precision = precision;
     UpdaterGuard.removeFrom(super.getUpdaterBlocks());
-    hosted = new HostedNetwork(network, new Inherited(), settings, precision);
+    hosted = new HostedNetwork(dl4j, new Inherited(), settings, precision);
   }
 
   @Override

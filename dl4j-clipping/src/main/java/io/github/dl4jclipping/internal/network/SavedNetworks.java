@@ -8,7 +8,6 @@ import java.io.File;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,8 +28,8 @@ public final class SavedNetworks {
   }
 
   /** Does the same within a step, without a warning. */
-  static void saveWithin(Model network, File modelFile) {
-    save(Dl4jModel.of(network), modelFile, false);
+  static void saveWithin(Dl4jModel network, File modelFile) {
+    save(network, modelFile, false);
   }
 
   private static void save(Dl4jModel network, File modelFile, boolean warn) {

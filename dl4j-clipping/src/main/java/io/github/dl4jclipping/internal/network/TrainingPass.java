@@ -47,7 +47,7 @@ public final class TrainingPass {
   }
 
   private static Precision precisionOf(Model model) {
-    return Dl4jModel.of(model).updater() instanceof StepUpdater host
+    return Dl4jModels.of(model).updater() instanceof StepUpdater host
         ? host.step().precision()
         : Precision.OWN;
   }
@@ -77,7 +77,7 @@ public final class TrainingPass {
     if (!ClippingState.missesStep(model)) {
       return;
     }
-    Updater updater = Dl4jModel.of(model).updater();
+    Updater updater = Dl4jModels.of(model).updater();
     throw unclipped(
         iteration,
         epoch,

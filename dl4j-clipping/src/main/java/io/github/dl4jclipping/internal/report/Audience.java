@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.internal.report;
 
+import io.github.dl4jclipping.internal.check.Bounds;
 import io.github.dl4jclipping.internal.log.LogName;
 import io.github.dl4jclipping.report.ClipObserver;
 import java.io.IOException;
@@ -35,10 +36,7 @@ public final class Audience implements Serializable {
    * @throws IllegalArgumentException if {@code iterations < 0}
    */
   public synchronized void logEvery(int iterations) {
-    if (iterations < 0) {
-      throw new IllegalArgumentException("logEvery must be >= 0, but was " + iterations);
-    }
-    logEvery = iterations;
+    logEvery = Bounds.steps("logEvery", iterations);
   }
 
   /**

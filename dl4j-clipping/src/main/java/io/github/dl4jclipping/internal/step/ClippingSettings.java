@@ -2,6 +2,7 @@ package io.github.dl4jclipping.internal.step;
 
 import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.NonFinitePolicy;
+import io.github.dl4jclipping.internal.check.Bounds;
 import io.github.dl4jclipping.norm.NamePattern;
 import io.github.dl4jclipping.rule.ClipRule;
 import java.io.Serializable;
@@ -39,10 +40,7 @@ public record ClippingSettings(
     Objects.requireNonNull(rule, "rule must not be null");
     Objects.requireNonNull(policy, "nonFinite must not be null");
     excluded = List.copyOf(excluded);
-    if (maxConsecutiveSkips < 0) {
-      throw new IllegalArgumentException(
-          "maxConsecutiveSkips must be >= 0, but was " + maxConsecutiveSkips);
-    }
+    Bounds.steps("maxConsecutiveSkips", maxConsecutiveSkips);
   }
 
   @Override

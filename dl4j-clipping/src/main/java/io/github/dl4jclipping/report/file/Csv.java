@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.report.file;
 
+import io.github.dl4jclipping.internal.report.ReportColumn;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ final class Csv {
 
   private static List<String> fixed() {
     List<String> titles = new ArrayList<>();
-    for (Column column : Column.values()) {
+    for (ReportColumn column : ReportColumn.values()) {
       titles.add(column.title());
     }
     titles.add("parts");

@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.report.file;
 
+import io.github.dl4jclipping.internal.report.ReportColumn;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
 import java.io.BufferedReader;
@@ -86,7 +87,7 @@ public final class JsonLinesReport implements ClipObserver, AutoCloseable {
   private static boolean isReport(String line) {
     try {
       JsonNode report = MAPPER.readTree(line);
-      for (Column column : Column.values()) {
+      for (ReportColumn column : ReportColumn.values()) {
         if (!report.has(column.title())) {
           return false;
         }

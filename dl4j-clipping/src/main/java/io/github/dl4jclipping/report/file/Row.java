@@ -1,5 +1,6 @@
 package io.github.dl4jclipping.report.file;
 
+import io.github.dl4jclipping.internal.report.ReportColumn;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.rule.ClipPart;
 import java.util.LinkedHashMap;
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One step as files take it: only finite numbers, the others apart.
  *
- * @param cells a value for each {@link Column}, by its title; null for a number that is not finite
+ * @param cells a value for each {@link ReportColumn}, by its title; null for a number that is not
+ *     finite
  * @param parameterNorms the norm of each parameter, null for one that is not finite
  * @param parts of each part, by its name, the norm, the coefficient and the bound; null for a
  *     number that is not finite
@@ -29,7 +31,7 @@ record Row(
     Map<String, @Nullable Object> cells = new LinkedHashMap<>();
     Map<String, @Nullable Double> norms = new LinkedHashMap<>();
     Map<String, String> nonFinite = new LinkedHashMap<>();
-    for (Column column : Column.values()) {
+    for (ReportColumn column : ReportColumn.values()) {
       Object value = column.valueIn(report);
       if (value instanceof Double number && !Double.isFinite(number)) {
         cells.put(column.title(), null);
@@ -56,9 +58,9 @@ record Row(
     Map<String, Map<String, @Nullable Double>> parts = new LinkedHashMap<>();
     for (ClipPart part : report.parts()) {
       Map<String, @Nullable Double> numbers = new LinkedHashMap<>();
-      numbers.put(Column.NORM.title(), finiteOrNull(part.norm()));
-      numbers.put(Column.COEFFICIENT.title(), finiteOrNull(part.coefficient()));
-      numbers.put(Column.MAX_NORM.title(), finiteOrNull(part.maxNorm()));
+      numbers.put(ReportColumn.NORM.title(), finiteOrNull(part.norm()));
+      numbers.put(ReportColumn.COEFFICIENT.title(), finiteOrNull(part.coefficient()));
+      numbers.put(ReportColumn.MAX_NORM.title(), finiteOrNull(part.maxNorm()));
       parts.put(part.name(), numbers);
     }
     return parts;

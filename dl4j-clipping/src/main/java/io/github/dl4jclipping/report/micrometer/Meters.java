@@ -1,15 +1,16 @@
 package io.github.dl4jclipping.report.micrometer;
 
 import io.github.dl4jclipping.forensics.NonFiniteReport;
+import io.github.dl4jclipping.internal.report.ReportColumn;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
-import io.github.dl4jclipping.scaling.LossScaleStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,12 +26,11 @@ final class Meters {
   private final Tags tags;
   private final List<Meter> registered = new CopyOnWriteArrayList<>();
   private final Map<StepOutcome, Counter> steps = new ConcurrentHashMap<>();
-  private final DistributionSummary norm;
-  private final DistributionSummary clippedNorm;
-  private final DistributionSummary coefficient;
+  private final Map<ReportColumn, DistributionSummary> distributions =
+      new EnumMap<>(ReportColumn.class);
   private final Map<Tags, Counter> nonFinite = new ConcurrentHashMap<>();
   private final Map<String, Last> parameterNorms = new ConcurrentHashMap<>();
-  private final Map<String, Last> lossScales = new ConcurrentHashMap<>();
+  private final Map<ReportColumn, Last> gauges = new ConcurrentHashMap<>();
 
   Meters(MeterRegistry registry, Tags tags) {
     this.registry = registry;
@@ -38,9 +38,12 @@ final class Meters {
     for (StepOutcome outcome : StepOutcome.values()) {
       stepsWith(outcome); // a counter is 0 from the start, not missing until there is one to count
     }
-    norm = summary("norm", "Global norm of the mean gradient before clipping");
-    clippedNorm = summary("clipped.norm", "Global norm of the gradient that the updater got");
-    coefficient = summary("coefficient", "What the gradient was multiplied by");
+    for (ReportColumn column : ReportColumn.values()) {
+      switch (column.metric()) {
+        case DISTRIBUTION, DISTRIBUTION_OF_APPLIED -> distributions.put(column, summary(column));
+        case NONE, GAUGE -> {} // a gauge is there only once it has a value
+      }
+    }
   }
 
   boolean areIn(MeterRegistry other) {
@@ -49,32 +52,29 @@ final class Meters {
 
   void step(ClipReport report) {
     stepsWith(report.outcome()).increment();
-    recordIfFinite(norm, report.norm());
-    if (report.outcome().isApplied()) { // zeros would say that nothing was applied
-      recordIfFinite(clippedNorm, report.clippedNorm());
-      recordIfFinite(coefficient, report.coefficient());
+    for (ReportColumn column : ReportColumn.values()) {
+      if (column.valueIn(report) instanceof Number number) {
+        tell(column, number.doubleValue(), report.outcome().isApplied());
+      }
     }
     report.parameterNorms().forEach((name, value) -> lastNorm(name).value = value);
-    if (report.lossScale() != null) {
-      lossScale(report.lossScale());
+  }
+
+  private void tell(ReportColumn column, double value, boolean applied) {
+    switch (column.metric()) {
+      case NONE -> {}
+      case DISTRIBUTION -> recordIfFinite(column, value);
+      case DISTRIBUTION_OF_APPLIED -> {
+        if (applied) { // zeros would say that nothing was applied
+          recordIfFinite(column, value);
+        }
+      }
+      case GAUGE ->
+          gauges.computeIfAbsent(
+                      column, key -> gauge(key.metricName(), key.description(), Tags.empty()))
+                  .value =
+              value;
     }
-  }
-
-  /** Has gauges only once there is a scale. */
-  private void lossScale(LossScaleStatus status) {
-    lossScale("loss.scale", "What the loss is multiplied by", status.scale());
-    lossScale(
-        "loss.scale.good.steps",
-        "Good steps in a row since the loss scale last changed",
-        status.goodSteps());
-    lossScale(
-        "loss.scale.overflows",
-        "Steps skipped because the scaled gradient overflowed",
-        (double) status.overflows());
-  }
-
-  private void lossScale(String name, String description, double value) {
-    lossScales.computeIfAbsent(name, key -> gauge(key, description, Tags.empty())).value = value;
   }
 
   void nonFinite(NonFiniteReport report) {
@@ -153,18 +153,19 @@ final class Meters {
     return counter;
   }
 
-  private DistributionSummary summary(String name, String description) {
+  private DistributionSummary summary(ReportColumn column) {
     DistributionSummary summary =
-        DistributionSummary.builder(PREFIX + name)
-            .description(description)
+        DistributionSummary.builder(PREFIX + column.metricName())
+            .description(column.description())
             .tags(tags)
             .register(registry);
     registered.add(summary);
     return summary;
   }
 
-  private static void recordIfFinite(DistributionSummary summary, double value) {
-    if (Double.isFinite(value)) {
+  private void recordIfFinite(ReportColumn column, double value) {
+    DistributionSummary summary = distributions.get(column);
+    if (summary != null && Double.isFinite(value)) {
       summary.record(value);
     }
   }

@@ -13,7 +13,7 @@ import io.github.dl4jclipping.Snapshot;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.forensics.Origin;
 import io.github.dl4jclipping.forensics.OriginKind;
-import io.github.dl4jclipping.internal.network.Dl4jModel;
+import io.github.dl4jclipping.internal.network.Dl4jModels;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -207,7 +207,7 @@ class ForensicsHarmlessTest {
     batch.getFeatures().close();
 
     Origin origin =
-        OriginFinder.find(network, Dl4jModel.of(network).parts(), List.of(), false, null);
+        OriginFinder.find(network, Dl4jModels.of(network).parts(), List.of(), false, null);
 
     assertThat(origin.kind()).isEqualTo(OriginKind.UNKNOWN);
     assertThat(origin.notes()).anyMatch(note -> note.contains("features"));
@@ -219,7 +219,7 @@ class ForensicsHarmlessTest {
     Model network = FaultyNetworks.linear(kind, DataType.FLOAT);
 
     assertThat(
-            OriginFinder.find(network, Dl4jModel.of(network).parts(), List.of(), false, null)
+            OriginFinder.find(network, Dl4jModels.of(network).parts(), List.of(), false, null)
                 .kind())
         .isEqualTo(OriginKind.UNKNOWN);
   }
@@ -233,7 +233,7 @@ class ForensicsHarmlessTest {
     ((RecurrentLayer) network.getLayer(0)).rnnSetPreviousState(Map.of("prevAct", state));
 
     Origin origin =
-        OriginFinder.find(network, Dl4jModel.of(network).parts(), List.of(), false, null);
+        OriginFinder.find(network, Dl4jModels.of(network).parts(), List.of(), false, null);
 
     assertThat(origin.kind()).isEqualTo(OriginKind.ACTIVATIONS);
     assertThat(new NonFiniteReport(0, 0, 0, List.of(), origin, List.of()).verdict())
@@ -245,7 +245,7 @@ class ForensicsHarmlessTest {
     Model network = FaultyNetworks.linear(Kind.LAYERS, DataType.FLOAT);
 
     Origin origin =
-        OriginFinder.find(network, Dl4jModel.of(network).parts(), List.of(), true, null);
+        OriginFinder.find(network, Dl4jModels.of(network).parts(), List.of(), true, null);
 
     assertThat(origin.kind()).isEqualTo(OriginKind.UNKNOWN);
     assertThat(origin.notes()).anyMatch(note -> note.contains("elsewhere"));

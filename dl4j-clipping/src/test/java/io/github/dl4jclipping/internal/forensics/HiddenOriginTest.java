@@ -10,7 +10,7 @@ import io.github.dl4jclipping.forensics.NonFiniteParameter;
 import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.forensics.Origin;
 import io.github.dl4jclipping.forensics.OriginKind;
-import io.github.dl4jclipping.internal.network.Dl4jModel;
+import io.github.dl4jclipping.internal.network.Dl4jModels;
 import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -258,7 +258,7 @@ class HiddenOriginTest {
     Origin origin =
         OriginFinder.find(
             model,
-            Dl4jModel.of(model).parts(),
+            Dl4jModels.of(model).parts(),
             List.of(new NonFiniteParameter("1_W", 25, 1, 0, 0)),
             false,
             null);
@@ -347,7 +347,7 @@ class HiddenOriginTest {
     Model model = FaultyNetworks.linear(Kind.LAYERS, DataType.FLOAT);
     FaultyNetworks.set(model, "1_W", Double.NaN);
 
-    Origin origin = OriginFinder.find(model, Dl4jModel.of(model).parts(), List.of(), true, null);
+    Origin origin = OriginFinder.find(model, Dl4jModels.of(model).parts(), List.of(), true, null);
 
     assertThat(origin.where()).isEqualTo("1_W");
   }
@@ -358,7 +358,7 @@ class HiddenOriginTest {
     Model model = FaultyNetworks.linear(Kind.LAYERS, DataType.FLOAT);
     FaultyNetworks.set(model, "1_W", Double.NaN);
 
-    Origin origin = OriginFinder.find(model, Dl4jModel.of(model).parts(), List.of(), false, null);
+    Origin origin = OriginFinder.find(model, Dl4jModels.of(model).parts(), List.of(), false, null);
 
     assertThat(origin.where()).isEqualTo("1_W");
     assertThat(origin.notes()).contains("whether this step used parameter 1_W could not be told");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.dl4jclipping.Networks;
-import io.github.dl4jclipping.internal.network.Dl4jModel;
+import io.github.dl4jclipping.internal.network.Dl4jModels;
 import io.github.dl4jclipping.internal.network.NetworkLayout;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -18,7 +18,7 @@ import org.nd4j.linalg.learning.config.Sgd;
 final class GradientViewsTest {
 
   private final MultiLayerNetwork network = Networks.dense(Networks.conf(new Sgd(0.1)));
-  private final GradientLayout layout = NetworkLayout.of(Dl4jModel.of(network));
+  private final GradientLayout layout = NetworkLayout.of(Dl4jModels.of(network));
 
   @Test
   void readsTheLayoutOfANetwork() {
@@ -38,7 +38,7 @@ final class GradientViewsTest {
   void namesTheVerticesOfAGraph() {
     ComputationGraph graph = Networks.graph(Networks.conf(new Sgd(0.1)));
 
-    assertThat(NetworkLayout.of(Dl4jModel.of(graph)).parameters())
+    assertThat(NetworkLayout.of(Dl4jModels.of(graph)).parameters())
         .extracting(GradientLayout.Parameter::name)
         .contains("a_W", "b_b", "norm_mean", "out_W");
   }

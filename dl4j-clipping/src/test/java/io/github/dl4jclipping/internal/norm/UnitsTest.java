@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jclipping.Networks;
-import io.github.dl4jclipping.internal.network.Dl4jModel;
+import io.github.dl4jclipping.internal.network.Dl4jModels;
 import io.github.dl4jclipping.internal.network.NetworkLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -136,7 +136,7 @@ class UnitsTest {
     INDArray flat = network.params();
     flat.assign(Nd4j.rand(type, flat.shape()).subi(0.5));
     network.paramTable().forEach((name, array) -> seen.put(name.substring(2), array));
-    GradientLayout layout = NetworkLayout.of(Dl4jModel.of(network));
+    GradientLayout layout = NetworkLayout.of(Dl4jModels.of(network));
     GradientViews views = GradientViews.of(layout, flat);
     List<GradientLayout.Parameter> parameters = layout.parameters(ParameterRole.GRADIENT);
     assertThat(parameters.stream().map(p -> p.name().substring(2)))
