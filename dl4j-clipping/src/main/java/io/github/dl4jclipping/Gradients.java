@@ -108,7 +108,7 @@ public final class Gradients {
   }
 
   private static void scale(double maxNorm, double norm, List<INDArray> arrays) {
-    GradientRescaling.scale(arrays, GlobalNormRule.coefficient(maxNorm, norm));
+    GradientRescaling.rescale(arrays, GlobalNormRule.coefficient(maxNorm, norm));
   }
 
   private static List<INDArray> checked(INDArray... gradients) {

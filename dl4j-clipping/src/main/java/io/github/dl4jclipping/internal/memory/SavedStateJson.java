@@ -62,30 +62,30 @@ final class SavedStateJson {
     this.modelFile = modelFile;
   }
 
-  static String write(SavedState history) {
+  static String write(SavedState saved) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     // Without a loss scale, versions before it read all of it.
-    json.put("version", history.lossScale() == null ? 1 : VERSION);
-    json.put("rule", history.rule());
+    json.put("version", saved.lossScale() == null ? 1 : VERSION);
+    json.put("rule", saved.rule());
     ArrayNode parameters = json.putArray("parameters");
-    history.parameters().forEach(parameters::add);
+    saved.parameters().forEach(parameters::add);
     ArrayNode stages = json.putArray("stages");
     ArrayNode rules = json.putArray(STAGE_RULES);
-    for (SavedState.Stage stage : history.stages()) {
+    for (SavedState.Stage stage : saved.stages()) {
       ObjectNode numbers = stages.addObject();
       // In an order of their own: those of a Map.of differ from JVM to JVM.
       new TreeMap<>(stage.numbers())
           .forEach((name, values) -> Arrays.stream(values).forEach(numbers.putArray(name)::add));
       rules.add(stage.rule());
     }
-    LossScaleStatus scale = history.lossScale();
+    LossScaleStatus scale = saved.lossScale();
     if (scale != null) {
       json.putObject(LOSS_SCALE)
           .put("scale", scale.scale())
           .put("goodSteps", scale.goodSteps())
           .put("overflows", scale.overflows());
     }
-    if (history.masterWeights()) {
+    if (saved.masterWeights()) {
       json.put(MASTER_WEIGHTS, true);
     }
     return json.toString();
@@ -101,7 +101,7 @@ final class SavedStateJson {
     SavedStateJson reader = new SavedStateJson(modelFile);
     try {
       reader.requireFlat(text);
-      return reader.history(MAPPER.readTree(text));
+      return reader.state(MAPPER.readTree(text));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "the history in " + modelFile + " is no JSON: " + e.getOriginalMessage(), e);
@@ -127,7 +127,7 @@ final class SavedStateJson {
     }
   }
 
-  private SavedState history(JsonNode json) {
+  private SavedState state(JsonNode json) {
     require(json.isObject(), "it must be one JSON object");
     JsonNode version = json.path("version");
     require(version.isIntegralNumber(), "version must be an integer");

@@ -20,7 +20,7 @@ final class CpuRescaling {
   }
 
   /** Multiplies every element of every array by a factor that is finite and not 0. */
-  static void scale(List<INDArray> arrays, double factor) {
+  static void rescale(List<INDArray> arrays, double factor) {
     List<Stretch> stretches = arrays.stream().map(Stretch::whole).toList();
     long halves =
         stretches.stream()
@@ -31,7 +31,7 @@ final class CpuRescaling {
     Pieces.walk(
         stretches,
         new double[stretches.size()],
-        () -> scaling::scale,
+        () -> scaling::rescale,
         Double::sum,
         halves > 0 ? Pieces.BOUND_BY_PROCESSOR : Pieces.BOUND_BY_MEMORY);
   }
@@ -41,7 +41,7 @@ final class CpuRescaling {
    *
    * @param run how many elements each has
    */
-  static void scaleRuns(Stretch stretch, long run, double[] factors) {
+  static void rescaleRuns(Stretch stretch, long run, double[] factors) {
     FloatReader.Cursor floats = new FloatReader.Cursor();
     DoubleReader.Cursor doubles = new DoubleReader.Cursor();
     boolean single = stretch.type() == DataType.FLOAT;
@@ -60,7 +60,7 @@ final class CpuRescaling {
     }
   }
 
-  private double scale(Stretch stretch, long from, long to) {
+  private double rescale(Stretch stretch, long from, long to) {
     switch (stretch.type()) {
       case FLOAT -> {
         FloatReader.Cursor cursor = new FloatReader.Cursor();
@@ -72,7 +72,7 @@ final class CpuRescaling {
         cursor.pointAt(stretch.array());
         doubles(cursor, factor, from, to);
       }
-      default -> halves.scale(stretch.array(), from, to);
+      default -> halves.rescale(stretch.array(), from, to);
     }
     return 0;
   }

@@ -29,22 +29,22 @@ public final class GradientRescaling {
    * Multiplies every element, as arithmetic says: 0 times infinity is NaN, and so is anything times
    * NaN.
    */
-  public static void scale(INDArray array, double factor) {
-    scale(List.of(array), factor);
+  public static void rescale(INDArray array, double factor) {
+    rescale(List.of(array), factor);
   }
 
-  /** Multiplies every element of every array, {@linkplain #scale(INDArray, double) likewise}. */
-  public static void scale(List<INDArray> arrays, double factor) {
+  /** Multiplies every element of every array, {@linkplain #rescale(INDArray, double) likewise}. */
+  public static void rescale(List<INDArray> arrays, double factor) {
     if (factor == 1) {
       return;
     }
     if (factor == 0 || !Double.isFinite(factor)) {
       arrays.forEach(array -> multiplyOddly(array, factor));
     } else if (part(factor) != factor) {
-      scale(arrays, part(factor));
-      scale(arrays, factor / part(factor));
+      rescale(arrays, part(factor));
+      rescale(arrays, factor / part(factor));
     } else if (areReadable(arrays)) {
-      CpuRescaling.scale(arrays, factor);
+      CpuRescaling.rescale(arrays, factor);
     } else {
       arrays.forEach(array -> multiply(array, factor));
     }
@@ -64,22 +64,22 @@ public final class GradientRescaling {
    *
    * @param factors one for each unit, finite
    */
-  public static void scaleUnits(Stretch stretch, Units units, double[] factors) {
+  public static void rescaleUnits(Stretch stretch, Units units, double[] factors) {
     if (units.count() == 1) {
-      scale(stretch.view(), factors[0]);
+      rescale(stretch.view(), factors[0]);
       return;
     }
     double[] parts = Arrays.stream(factors).map(GradientRescaling::part).toArray();
     if (!Arrays.equals(parts, factors)) {
       double[] rest = new double[factors.length];
       Arrays.setAll(rest, i -> factors[i] == parts[i] ? 1 : factors[i] / parts[i]);
-      scaleUnits(stretch, units, parts);
-      scaleUnits(stretch, units, rest);
+      rescaleUnits(stretch, units, parts);
+      rescaleUnits(stretch, units, rest);
       return;
     }
     INDArray array = stretch.view();
     if (units.areLongRuns(array.length()) && isWide(array) && Measures.isReadable(array)) {
-      CpuRescaling.scaleRuns(stretch, units.run(), factors);
+      CpuRescaling.rescaleRuns(stretch, units.run(), factors);
       return;
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
@@ -100,7 +100,7 @@ public final class GradientRescaling {
     }
     if (Integer.bitCount(divisor) == 1 && areReadable(arrays)) {
       // The inverse of a power of two is exact, and BLAS's product several times as fast.
-      CpuRescaling.scale(arrays, 1.0 / divisor);
+      CpuRescaling.rescale(arrays, 1.0 / divisor);
     } else {
       arrays.stream().filter(array -> !array.isEmpty()).forEach(array -> array.divi(divisor));
     }
@@ -180,7 +180,7 @@ public final class GradientRescaling {
 
   private static void multiply(INDArray array, double factor) {
     if (Measures.isReadable(array)) {
-      CpuRescaling.scale(List.of(array), factor);
+      CpuRescaling.rescale(List.of(array), factor);
     } else {
       // In 16 bits the factor itself would lose digits.
       inFloat(array, wide -> wide.muli(factor));

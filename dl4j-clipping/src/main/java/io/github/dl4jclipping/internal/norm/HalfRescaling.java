@@ -36,7 +36,7 @@ final class HalfRescaling {
   }
 
   /** Multiplies the elements {@code from} to {@code to}, the latter not included. */
-  void scale(INDArray array, long from, long to) {
+  void rescale(INDArray array, long from, long to) {
     HalfReader.Cursor cursor = new HalfReader.Cursor();
     cursor.pointAt(array);
     short[] block = new short[(int) Math.min(MemoryReader.BLOCK, to - from)];

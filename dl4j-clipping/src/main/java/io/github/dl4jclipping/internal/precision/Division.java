@@ -32,7 +32,7 @@ public record Division(int batch, double lossFactor) {
     if (lossFactor == 1) {
       GradientRescaling.divide(views.divided(), batch);
     } else {
-      GradientRescaling.scale(views.participants(), 1 / whole());
+      GradientRescaling.rescale(views.participants(), 1 / whole());
       applyToOthers(views);
     }
   }
@@ -42,7 +42,7 @@ public record Division(int batch, double lossFactor) {
     if (lossFactor == 1) {
       GradientRescaling.divide(views.othersDivided(), batch);
     } else {
-      GradientRescaling.scale(views.excluded(), 1 / whole());
+      GradientRescaling.rescale(views.excluded(), 1 / whole());
       GradientRescaling.divide(views.notOfLossDivided(), batch);
     }
   }

@@ -58,7 +58,7 @@ record Rescaling(GradientViews views, NormType type, Division division) {
   }
 
   private Rescaled scaleAll(double coefficient, Norms norms) {
-    GradientRescaling.scale(views.participants(), coefficient / division.whole());
+    GradientRescaling.rescale(views.participants(), coefficient / division.whole());
     division.applyToOthers(views);
     return new Rescaled(
         times(norms.global(), coefficient), coefficient, Rescaled.scaledBy(coefficient));
@@ -72,7 +72,7 @@ record Rescaling(GradientViews views, NormType type, Division division) {
   private Rescaled scaleEach(double[] coefficients, Norms norms) {
     double[] clipped = norms.byParameter().clone();
     for (int i = 0; i < coefficients.length; i++) {
-      GradientRescaling.scale(
+      GradientRescaling.rescale(
           views.byParameter().get(i).view(), coefficients[i] / division.whole());
       clipped[i] = times(clipped[i], coefficients[i]);
     }
@@ -89,7 +89,7 @@ record Rescaling(GradientViews views, NormType type, Division division) {
         left[unit] = times(left[unit], factors[unit]);
         factors[unit] /= division.whole();
       }
-      GradientRescaling.scaleUnits(views.byParameter().get(i), units.get(i), factors);
+      GradientRescaling.rescaleUnits(views.byParameter().get(i), units.get(i), factors);
       clipped[i] = NormType.L2.combine(left);
     }
     return scaled(clipped, norms, Arrays.stream(coefficients).flatMapToDouble(Arrays::stream));

@@ -81,7 +81,7 @@ final class GradientRescalingTest {
       INDArray array = Nd4j.createFromArray(some).castTo(type);
       double[] before = ArrayLayout.elements(array);
 
-      GradientRescaling.scaleUnits(Stretch.whole(array), units, factors);
+      GradientRescaling.rescaleUnits(Stretch.whole(array), units, factors);
 
       double[] after = ArrayLayout.elements(array);
       for (int i = 0; i < before.length; i++) {
@@ -109,8 +109,8 @@ final class GradientRescalingTest {
     INDArray many = Nd4j.tile(few, 700);
     INDArray expected = few.dup();
 
-    GradientRescaling.scale(expected, factor);
-    GradientRescaling.scale(many, factor);
+    GradientRescaling.rescale(expected, factor);
+    GradientRescaling.rescale(many, factor);
 
     assertThat(many).isEqualTo(Nd4j.tile(expected, 700));
     assertThat(many.length()).isGreaterThan(2 * Pieces.BOUND_BY_PROCESSOR);
@@ -144,7 +144,7 @@ final class GradientRescalingTest {
     INDArray array = layout.of(type, BROKEN);
     double[] before = ArrayLayout.elements(array);
 
-    GradientRescaling.scale(array, 1);
+    GradientRescaling.rescale(array, 1);
 
     assertThat(ArrayLayout.elements(array)).isEqualTo(before);
   }
@@ -180,11 +180,11 @@ final class GradientRescalingTest {
       INDArray inside = whole.get(NDArrayIndex.interval(1, 3), NDArrayIndex.interval(2, 4));
       inside.putScalar(0, 0, Double.NaN);
 
-      GradientRescaling.scale(inside, 0.5);
-      GradientRescaling.scale(inside, 1e-31);
+      GradientRescaling.rescale(inside, 0.5);
+      GradientRescaling.rescale(inside, 1e-31);
       GradientRescaling.clamp(List.of(inside), 1e-3);
       GradientRescaling.zeroNonFinite(List.of(inside));
-      GradientRescaling.scale(inside, 0);
+      GradientRescaling.rescale(inside, 0);
 
       assertThat(inside.sumNumber().doubleValue()).isZero();
       assertThat(whole.sumNumber().doubleValue()).isEqualTo(5.0 * 20);
@@ -212,8 +212,8 @@ final class GradientRescalingTest {
   void passesOverEmptyArrays() {
     for (DataType type : TYPES) {
       for (INDArray empty : List.of(Nd4j.empty(type), Nd4j.create(type, 0, 3))) {
-        GradientRescaling.scale(List.of(empty), 0.5);
-        GradientRescaling.scale(List.of(empty), 0);
+        GradientRescaling.rescale(List.of(empty), 0.5);
+        GradientRescaling.rescale(List.of(empty), 0);
         GradientRescaling.clamp(List.of(empty), 1);
         GradientRescaling.zeroNonFinite(List.of(empty));
 
@@ -229,7 +229,7 @@ final class GradientRescalingTest {
     List<INDArray> arrays = List.of(floats, doubles);
 
     GradientRescaling.zeroNonFinite(arrays);
-    GradientRescaling.scale(arrays, 0.5);
+    GradientRescaling.rescale(arrays, 0.5);
     GradientRescaling.clamp(arrays, 3);
 
     assertThat(ArrayLayout.elements(floats)).containsExactly(1, 0);
@@ -241,7 +241,7 @@ final class GradientRescalingTest {
   void scalesMoreThanAMillion() {
     INDArray array = Nd4j.ones(DataType.FLOAT, 1_100_003);
 
-    GradientRescaling.scale(array, 0.25);
+    GradientRescaling.rescale(array, 0.25);
 
     assertThat(array.minNumber().doubleValue()).isEqualTo(0.25);
     assertThat(array.maxNumber().doubleValue()).isEqualTo(0.25);
@@ -255,15 +255,15 @@ final class GradientRescalingTest {
       try (MemoryWorkspace workspace =
           Nd4j.getWorkspaceManager().getAndActivateWorkspace(small, "GradientRescalingTest")) {
         assertThat(workspace.isScopeActive()).isTrue();
-        GradientRescaling.scale(array, 0.5);
-        GradientRescaling.scale(array, 0);
+        GradientRescaling.rescale(array, 0.5);
+        GradientRescaling.rescale(array, 0);
       }
       assertThat(array.sumNumber().doubleValue()).isZero();
     }
   }
 
   private static void assertScaled(INDArray array, double factor) {
-    assertChanged(array, () -> GradientRescaling.scale(array, factor), x -> x * factor);
+    assertChanged(array, () -> GradientRescaling.rescale(array, factor), x -> x * factor);
   }
 
   private static void assertChanged(INDArray array, Runnable change, DoubleUnaryOperator expected) {

@@ -60,7 +60,7 @@ final class MeasurePropertiesTest {
     double[] expected = ArrayLayout.elements(view);
     double around = whole.castTo(DataType.DOUBLE).norm1Number().doubleValue() - sum(expected);
 
-    GradientRescaling.scale(view, factor);
+    GradientRescaling.rescale(view, factor);
 
     double[] scaled = ArrayLayout.elements(view);
     double precision = precision(whole.dataType());

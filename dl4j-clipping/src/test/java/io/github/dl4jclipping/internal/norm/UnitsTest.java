@@ -167,7 +167,7 @@ class UnitsTest {
     double[] before = norms.clone();
     double[] factors = new double[units.count()];
     Arrays.setAll(factors, unit -> unit % 3 == 1 ? 1 : 0.25 * (unit + 1));
-    GradientRescaling.scaleUnits(stretch, units, factors);
+    GradientRescaling.rescaleUnits(stretch, units, factors);
     UnitNorms.byOps(stretch, units, norms);
     double precision = type == DataType.FLOAT16 ? 2e-3 : 1e-6;
     for (int unit = 0; unit < norms.length; unit++) {
