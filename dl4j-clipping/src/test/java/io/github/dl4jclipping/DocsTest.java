@@ -21,7 +21,8 @@ class DocsTest {
 
   private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..");
   private static final Pattern REFERENCE = Pattern.compile("\\b(\\w+Test)\\.([a-z]\\w*)");
-  private static final List<String> MODULES = List.of("dl4j-clipping", "samples", "benchmarks");
+  private static final List<String> MODULES =
+      List.of("dl4j-clipping", "samples/local", "samples/spark", "benchmarks");
 
   private static List<Path> files(Path folder, String ending) {
     try (Stream<Path> files = Files.walk(folder)) {

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The README's Java compiles as it stands, given the imports of DL4J that its readers know. */
 class ReadmeTest {
 
-  private static final Path README = Path.of(System.getProperty("basedir", "."), "..", "README.md");
+  private static final Path README =
+      Path.of(System.getProperty("basedir", "."), "..", "..", "README.md");
 
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
