@@ -20,13 +20,13 @@ class WorkersProgramTest {
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-cp",
                     System.getProperty("java.class.path"),
-                    "-Dtext=" + BadFile.MISSING.in(folder),
+                    "-Dtext=" + folder.resolve("missing.txt"),
                     getClass().getPackageName() + "." + main))
             .start();
 
     String error = new String(process.getErrorStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).isEqualTo(2);
-    assertThat(error).hasLineCount(1).startsWith(name + ": ").contains(BadFile.MISSING.complaint());
+    assertThat(error).hasLineCount(1).startsWith(name + ": ").contains("there is no file");
     assertThat(process.getInputStream().readAllBytes()).isEmpty();
   }
 }
