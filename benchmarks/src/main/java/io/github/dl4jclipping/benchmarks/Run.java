@@ -8,17 +8,22 @@ import io.github.dl4jclipping.benchmarks.peer.Engine;
 import io.github.dl4jclipping.benchmarks.peer.Workload;
 import io.github.dl4jclipping.benchmarks.report.Machine;
 import io.github.dl4jclipping.benchmarks.report.Results;
+import io.github.dl4jclipping.benchmarks.training.GrowthMain;
+import io.github.dl4jclipping.benchmarks.training.GrowthPoint;
 import io.github.dl4jclipping.benchmarks.training.MemoryMain;
 import io.github.dl4jclipping.benchmarks.training.MemoryResult;
+import io.github.dl4jclipping.benchmarks.training.Network;
 import io.github.dl4jclipping.benchmarks.training.TrainingMain;
 import io.github.dl4jclipping.benchmarks.training.TrainingResult;
 import io.github.dl4jclipping.benchmarks.training.Variant;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** One run of everything. A part that fails is noted, and the next one goes on. */
@@ -33,6 +38,8 @@ final class Run {
   private final List<AccuracyResult> accuracy = new ArrayList<>();
   private final List<TrainingResult> trainings = new ArrayList<>();
   private final List<MemoryResult> memory = new ArrayList<>();
+  private final List<GrowthPoint> growth = new ArrayList<>();
+  private final List<Double> loads = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
 
   /** What is done in one JVM, and about how long it takes. */
@@ -50,6 +57,27 @@ final class Run {
     scale.workloads().forEach(this::addKernels);
     scale.trainings().forEach(this::addTraining);
     addMemory(scale.memory());
+    addGrowth(scale.growth());
+  }
+
+  /**
+   * Measures the training steps of one network and nothing else.
+   *
+   * @param network its name, as in {@link Network}
+   * @throws IllegalArgumentException if there is no such network
+   */
+  Run(Scale scale, String network, Path target, PrintStream out) {
+    this.scale = scale;
+    this.out = out;
+    this.classPaths = new ClassPaths(target.resolve("peers"));
+    this.folder = target.resolve("benchmark").resolve("parts");
+    List<TrainingMain.Job> jobs =
+        scale.trainings().stream().filter(job -> job.network().name().equals(network)).toList();
+    if (jobs.isEmpty()) {
+      throw new IllegalArgumentException(
+          "benchmark.network must be one of " + Network.timed() + ", but was " + network);
+    }
+    jobs.forEach(this::addTraining);
   }
 
   private void addKernels(List<Workload> workloads) {
@@ -107,6 +135,18 @@ final class Run {
                         .results())));
   }
 
+  private void addGrowth(GrowthMain.Job job) {
+    parts.add(
+        new Part(
+            String.format(Locale.ROOT, "%,d steps", job.steps()),
+            8 + 0.7e-3 * job.steps(),
+            () ->
+                growth.addAll(
+                    jvm(Engine.ND4J, false, "-Xmx1g")
+                        .run(GrowthMain.class, "growth", job, GrowthMain.Report.class)
+                        .points())));
+  }
+
   private boolean timed() {
     return scale != Scale.SMOKE;
   }
@@ -127,9 +167,18 @@ final class Run {
       } catch (IOException e) {
         failures.add(part.name() + ": " + e.getMessage());
       }
+      loads.add(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
       progress.end(part.seconds());
     }
     return new Results(
-        Machine.here(), scale.name(), kernels, accuracy, trainings, memory, failures);
+        Machine.here(),
+        scale.name(),
+        kernels,
+        accuracy,
+        trainings,
+        memory,
+        growth,
+        loads,
+        failures);
   }
 }

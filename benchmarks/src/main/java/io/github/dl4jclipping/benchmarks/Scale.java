@@ -3,6 +3,7 @@ package io.github.dl4jclipping.benchmarks;
 import io.github.dl4jclipping.benchmarks.kernel.Effort;
 import io.github.dl4jclipping.benchmarks.peer.ElementType;
 import io.github.dl4jclipping.benchmarks.peer.Workload;
+import io.github.dl4jclipping.benchmarks.training.GrowthMain;
 import io.github.dl4jclipping.benchmarks.training.MemoryMain;
 import io.github.dl4jclipping.benchmarks.training.Network;
 import io.github.dl4jclipping.benchmarks.training.TrainingMain;
@@ -13,11 +14,16 @@ import java.util.List;
 /** How much of everything is measured, and for how long. */
 enum Scale {
   /** What the tables are made of. */
-  FULL(new Effort(100, 10, 80), List.of(1, 32, 33), new Training(3, 3000, 30, 10_000), 10_000),
+  FULL(
+      new Effort(100, 10, 80),
+      List.of(1, 32, 33),
+      new Training(3, 3000, 40, 25_000),
+      10_000,
+      1_000_000),
   /** A look at where things stand. */
-  QUICK(new Effort(50, 6, 30), List.of(32), new Training(2, 1000, 6, 2_000), 1000),
+  QUICK(new Effort(50, 6, 30), List.of(32), new Training(2, 1000, 12, 4_000), 1000, 20_000),
   /** Everything once, on little data: whether it runs. */
-  SMOKE(new Effort(1, 1, 1), List.of(1), new Training(1, 0, 1, 0), 10);
+  SMOKE(new Effort(1, 1, 1), List.of(1), new Training(1, 0, 1, 0), 10, 20);
 
   private static final Workload CENTRE = Workload.of(1, 1_000_000);
 
@@ -25,12 +31,14 @@ enum Scale {
   private final List<Integer> batches;
   private final Training training;
   private final int memorySteps;
+  private final int growthSteps;
 
-  Scale(Effort effort, List<Integer> batches, Training training, int memorySteps) {
+  Scale(Effort effort, List<Integer> batches, Training training, int memorySteps, int growthSteps) {
     this.effort = effort;
     this.batches = batches;
     this.training = training;
     this.memorySteps = memorySteps;
+    this.growthSteps = growthSteps;
   }
 
   private record Training(int warmupRounds, long warmupMillis, int rounds, long millis) {}
@@ -66,6 +74,7 @@ enum Scale {
     }
     workloads.add(Workload.of(8, 1000));
     workloads.add(Workload.of(1, 1_200_000));
+    workloads.add(Workload.of(30, 40_000));
     workloads.add(Workload.of(300, 4000));
     workloads.add(Workload.of(3000, 400));
     workloads.add(Workload.of(50, 1_000_000));
@@ -106,6 +115,10 @@ enum Scale {
 
   MemoryMain.Job memory() {
     return new MemoryMain.Job(memorySteps);
+  }
+
+  GrowthMain.Job growth() {
+    return new GrowthMain.Job(growthSteps);
   }
 
   List<TrainingMain.Job> trainings() {

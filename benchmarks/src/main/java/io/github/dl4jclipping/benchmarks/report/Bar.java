@@ -3,6 +3,7 @@ package io.github.dl4jclipping.benchmarks.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A requirement and all numbers that stand under it.
@@ -20,26 +21,42 @@ record Bar(String requirement, List<Finding> findings) {
     if (findings.isEmpty()) {
       return "not measured";
     }
-    return missed().isEmpty() ? "met" : "**missed**";
+    if (!with(Finding.Verdict.MISSED).isEmpty()) {
+      return "**missed**";
+    }
+    return with(Finding.Verdict.NOT_DECIDED).isEmpty() ? "met" : "not decided";
   }
 
-  /** Returns all that missed, the worst first; if none did, the one that came nearest. */
+  /**
+   * Returns all that missed, the worst first, and all that are not decided; if there are none, the
+   * one that came nearest.
+   */
   String figures() {
-    List<Finding> missed = missed();
-    if (missed.isEmpty()) {
+    List<Finding> missed = with(Finding.Verdict.MISSED);
+    List<Finding> open = with(Finding.Verdict.NOT_DECIDED);
+    if (missed.isEmpty() && open.isEmpty()) {
       return findings.stream()
           .max(Comparator.comparingDouble(Finding::load))
           .map(worst -> (findings.size() > 1 ? "nearest of " + findings.size() + ": " : "") + worst)
           .orElse("");
     }
-    String list =
-        missed.stream().limit(SHOWN).map(Finding::toString).collect(Collectors.joining("; "));
-    String more = missed.size() > SHOWN ? "; ..." : "";
-    return missed.size() + " of " + findings.size() + ": " + list + more;
+    return Stream.of(list(missed, ""), list(open, "not decided, "))
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
-  private List<Finding> missed() {
-    return findings.stream().filter(f -> !f.met()).sorted(WORST_FIRST).toList();
+  private String list(List<Finding> some, String prefix) {
+    if (some.isEmpty()) {
+      return "";
+    }
+    String list =
+        some.stream().limit(SHOWN).map(Finding::toString).collect(Collectors.joining("; "));
+    String more = some.size() > SHOWN ? "; ..." : "";
+    return prefix + some.size() + " of " + findings.size() + ": " + list + more;
+  }
+
+  private List<Finding> with(Finding.Verdict verdict) {
+    return findings.stream().filter(f -> f.verdict() == verdict).sorted(WORST_FIRST).toList();
   }
 
   /** Returns the table of all bars. */

@@ -43,6 +43,54 @@ final class Charts {
     save(speed(Operation.CLIP, "The bound is broken: time of one call"), "clip");
     save(accuracy(), "accuracy");
     save(training(), "training");
+    save(growth(), "growth");
+    save(arrays(), "arrays");
+  }
+
+  /** Norm and clip beside what memory allows. */
+  private XYChart growth() {
+    Kernels kernels = new Kernels(results.kernels());
+    XYChart chart = logarithmic("Cost over the number of parameters", "nanoseconds");
+    for (Operation operation : Operation.values()) {
+      SortedMap<Integer, Double> line = new TreeMap<>();
+      for (Workload workload : kernels.workloads()) {
+        if (workload.equals(Workload.of(1, workload.length()))) {
+          kernels
+              .nanos(Contender.LIBRARY, workload, operation)
+              .ifPresent(nanos -> line.put(workload.length(), nanos.value()));
+        }
+      }
+      add(chart, operation.name(), line);
+    }
+    SortedMap<Integer, Double> read = new TreeMap<>();
+    for (Workload workload : kernels.workloads()) {
+      if (workload.equals(Workload.of(1, workload.length()))) {
+        kernels
+            .limit(workload, Operation.NORM)
+            .ifPresent(nanos -> read.put(workload.length(), nanos));
+      }
+    }
+    add(chart, "one read pass", read);
+    return chart;
+  }
+
+  /** 1.2 million parameters, in one array and in ever more. */
+  private XYChart arrays() {
+    Kernels kernels = new Kernels(results.kernels());
+    XYChart chart = logarithmic("1.2 million parameters in many arrays", "nanoseconds");
+    chart.setXAxisTitle("arrays of FLOAT");
+    for (Operation operation : Operation.values()) {
+      SortedMap<Integer, Double> line = new TreeMap<>();
+      for (Workload workload : kernels.workloads()) {
+        if (workload.equals(Workload.of(workload.arrays(), 1_200_000 / workload.arrays()))) {
+          kernels
+              .nanos(Contender.LIBRARY, workload, operation)
+              .ifPresent(nanos -> line.put(workload.arrays(), nanos.value()));
+        }
+      }
+      add(chart, operation.name(), line);
+    }
+    return chart;
   }
 
   private XYChart speed(Operation operation, String title) {
@@ -95,8 +143,11 @@ final class Charts {
   }
 
   private static void add(XYChart chart, Contender contender, SortedMap<Integer, Double> line) {
+    add(chart, contender.title().replace("`", ""), line);
+  }
+
+  private static void add(XYChart chart, String name, SortedMap<Integer, Double> line) {
     if (!line.isEmpty()) {
-      String name = contender.title().replace("`", "");
       chart.addSeries(name, List.copyOf(line.keySet()), List.copyOf(line.values()));
     }
   }
@@ -106,7 +157,7 @@ final class Charts {
         new CategoryChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title("Training step by stock's, with the 95 % interval")
+            .title("Update by stock's, with the 95 % interval")
             .yAxisTitle("times stock")
             .theme(Styler.ChartTheme.Matlab)
             .build();
@@ -117,7 +168,7 @@ final class Charts {
     }
     List<String> names = trainings.stream().map(r -> r.network() + " " + r.batch()).toList();
     for (Variant variant : Arrays.asList(Variant.values()).subList(1, Variant.values().length)) {
-      List<Median> ratios = trainings.stream().map(r -> r.of(variant).toStock()).toList();
+      List<Median> ratios = trainings.stream().map(r -> r.of(variant).phaseToStock()).toList();
       chart.addSeries(
           variant.title().replace("`", ""),
           names,

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -18,7 +17,7 @@ import java.util.stream.Stream;
 final class KernelBars {
 
   private static final long LARGE = 10_000_000;
-  private static final double NEAR_LIMIT = 1.1;
+  private static final long MEMORY_BYTES = 32_000_000;
 
   private final Kernels kernels;
 
@@ -30,11 +29,9 @@ final class KernelBars {
     return List.of(
         bandwidth(ElementType.FLOAT),
         bandwidth(ElementType.DOUBLE),
-        half(),
         ahead(Operation.NORM, "The norm alone: ahead of every peer"),
         ahead(Operation.KEEP, "Clip that keeps: ahead of every peer"),
         ahead(Operation.CLIP, "Clip that clips: ahead of every peer"),
-        pyTorch(),
         manyArrays(),
         eightArrays(),
         linear(Operation.NORM),
@@ -43,7 +40,7 @@ final class KernelBars {
 
   private Bar bandwidth(ElementType type) {
     return new Bar(
-        "Norm of at least 10^7 " + type + ": at least 0.9 of the read bandwidth of memory",
+        "Norm of at least 10^7 " + type + ": at least 0.95 of the read bandwidth of memory",
         measured()
             .filter(w -> w.type() == type && w.order() == 2 && w.elements() >= LARGE)
             .filter(w -> w.arrays() == 1)
@@ -54,69 +51,48 @@ final class KernelBars {
   private Finding share(Workload workload, double bandwidth) {
     double share = workload.bytes() / ours(workload, Operation.NORM) / bandwidth;
     String figure = String.format(Locale.ROOT, "%.2f of %.1f GB/s", share, bandwidth);
-    return finding(workload, figure, 0.9 / share);
-  }
-
-  private Bar half() {
-    return new Bar(
-        "Norm of HALF: at least 5 times as fast as ND4J's `norm2Number`",
-        measured()
-            .filter(w -> w.type() == ElementType.HALF)
-            .flatMap(w -> timesOurs(Contender.ND4J_NORM, w, Operation.NORM, 5))
-            .toList());
+    return finding(workload, figure, 0.95 / share);
   }
 
   private Bar ahead(Operation operation, String title) {
     List<Contender> peers =
         Arrays.stream(Contender.values()).filter(c -> c.role() == Contender.Role.PEER).toList();
     return new Bar(
-        title + ", or within 5 % where both are within 1.1 times of the limit",
-        measured()
+        title + "; within 5 % of the fastest where arrays wait for memory",
+        trainedWith()
             .flatMap(w -> peers.stream().flatMap(peer -> ahead(peer, w, operation)))
             .toList());
   }
 
   private Stream<Finding> ahead(Contender peer, Workload workload, Operation operation) {
-    OptionalDouble ratio = kernels.timesOurs(peer, workload, operation);
-    if (ratio.isEmpty()) {
-      return Stream.empty();
-    }
-    double ours = ours(workload, operation);
-    double limit = kernels.limit(workload, operation).orElse(0);
-    double slower = Math.max(ours, ours * ratio.getAsDouble());
-    double least = slower <= NEAR_LIMIT * limit ? 0.95 : 1;
-    return timesOurs(peer, workload, operation, least);
+    double allowed = waitsForMemory(workload) ? 1.05 : 1;
+    return kernels.oursBy(peer, workload, operation).stream()
+        .map(
+            ours ->
+                Finding.atMost(
+                    Text.workload(workload),
+                    Text.ratio(ours) + " of the time of " + peer.title(),
+                    ours,
+                    allowed));
   }
 
-  private Bar pyTorch() {
-    return new Bar(
-        "Clip that keeps: at least 4 times as fast as PyTorch 1.10.2 with as many threads",
-        measured().flatMap(w -> timesOurs(Contender.PYTORCH_1_10, w, Operation.KEEP, 4)).toList());
-  }
-
-  private Stream<Finding> timesOurs(
-      Contender peer, Workload workload, Operation operation, double least) {
-    OptionalDouble ratio = kernels.timesOurs(peer, workload, operation);
-    return ratio.stream()
-        .mapToObj(
-            r ->
-                finding(
-                    workload,
-                    String.format(Locale.ROOT, "%s takes %.2f times as long", peer.title(), r),
-                    least / r));
+  /** No cache of a usual processor holds so much. */
+  private static boolean waitsForMemory(Workload workload) {
+    return workload.bytes() >= MEMORY_BYTES;
   }
 
   private Bar manyArrays() {
     Workload one = Workload.of(1, 1_200_000);
     List<Finding> findings = new ArrayList<>();
-    for (Workload many : List.of(Workload.of(300, 4000), Workload.of(3000, 400))) {
+    for (Workload many :
+        List.of(Workload.of(30, 40_000), Workload.of(300, 4000), Workload.of(3000, 400))) {
       for (Operation operation : Operation.values()) {
         Optional<Median> whole = kernels.nanos(Contender.LIBRARY, one, operation);
         Optional<Median> parts = kernels.nanos(Contender.LIBRARY, many, operation);
         if (whole.isPresent() && parts.isPresent()) {
-          double ratio = parts.get().value() / whole.get().value();
+          Median ratio = parts.get().by(whole.get());
           findings.add(
-              finding(many, String.format(Locale.ROOT, "%s %.2f", operation, ratio), ratio / 3));
+              Finding.atMost(Text.workload(many), operation + " " + Text.ratio(ratio), ratio, 3));
         }
       }
     }
@@ -131,10 +107,13 @@ final class KernelBars {
             .flatMap(
                 operation ->
                     kernels.nanos(Contender.LIBRARY, eight, operation).stream()
-                        .map(Median::value)
                         .map(
                             nanos ->
-                                finding(eight, operation + " " + Text.time(nanos), nanos / 3000)))
+                                Finding.atMost(
+                                    Text.workload(eight),
+                                    operation + " " + Text.time(nanos),
+                                    nanos,
+                                    3000)))
             .toList());
   }
 
@@ -175,6 +154,11 @@ final class KernelBars {
 
   private double ours(Workload workload, Operation operation) {
     return kernels.nanos(Contender.LIBRARY, workload, operation).orElseThrow().value();
+  }
+
+  /** Nobody trains in HALF on a CPU: DL4J itself takes six times as long there as in FLOAT. */
+  private Stream<Workload> trainedWith() {
+    return measured().filter(w -> w.type() != ElementType.HALF);
   }
 
   private Stream<Workload> measured() {

@@ -59,12 +59,11 @@ final class KernelTables {
     return table(
         contenders,
         workload ->
-            contender -> {
-              var ratio = kernels.timesOurs(contender, workload, operation);
-              return ratio.isPresent()
-                  ? String.format(Locale.ROOT, "%.2f", ratio.getAsDouble())
-                  : "-";
-            });
+            contender ->
+                kernels
+                    .oursBy(contender, workload, operation)
+                    .map(ours -> String.format(Locale.ROOT, "%.2f", 1 / ours.value()))
+                    .orElse("-"));
   }
 
   private String table(

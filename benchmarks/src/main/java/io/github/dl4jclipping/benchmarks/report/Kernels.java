@@ -31,15 +31,13 @@ record Kernels(List<KernelResult> results) {
   }
 
   /**
-   * Returns how many times as long as this library one takes. Times of different JVMs are first
-   * divided by the read loop's in the same JVM.
+   * Returns this library's time by another's. Times of different JVMs are first divided by the read
+   * loop's in the same JVM.
    */
-  OptionalDouble timesOurs(Contender contender, Workload workload, Operation operation) {
-    Optional<Double> theirs = find(contender, workload, operation).flatMap(this::readLoops);
-    Optional<Double> ours = find(Contender.LIBRARY, workload, operation).flatMap(this::readLoops);
-    return theirs.isPresent() && ours.isPresent()
-        ? OptionalDouble.of(theirs.get() / ours.get())
-        : OptionalDouble.empty();
+  Optional<Median> oursBy(Contender contender, Workload workload, Operation operation) {
+    Optional<Median> theirs = find(contender, workload, operation).flatMap(this::readLoops);
+    Optional<Median> ours = find(Contender.LIBRARY, workload, operation).flatMap(this::readLoops);
+    return ours.flatMap(one -> theirs.map(one::by));
   }
 
   /**
@@ -69,12 +67,12 @@ record Kernels(List<KernelResult> results) {
         .orElse(OptionalDouble.empty());
   }
 
-  private Optional<Double> readLoops(KernelResult result) {
+  private Optional<Median> readLoops(KernelResult result) {
     return results.stream()
         .filter(r -> r.engine() == result.engine() && r.contender() == Contender.READ_1)
         .filter(r -> r.workload().equals(result.workload()))
         .findFirst()
-        .map(read -> result.nanos().value() / read.nanos().value());
+        .map(read -> result.nanos().times(1 / read.nanos().value()));
   }
 
   private Optional<KernelResult> find(Contender contender, Workload workload, Operation operation) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -43,13 +44,28 @@ public record Report(Results results) {
   private String fill(String readme) {
     TrainingTables training = new TrainingTables(results.trainings());
     return new Readme(readme)
-        .with("machine", "A " + results.scale() + " run on: " + results.machine())
+        .with("machine", "A " + results.scale() + " run on: " + results.machine() + load())
         .with("bars", Bar.table(bars()))
         .with("kernels", new KernelTables(new Kernels(results.kernels())).toString())
-        .with("training", training.ratios())
+        .with("updates", training.updates())
+        .with("training", training.steps())
         .with("allocations", training.memory())
         .with("memory", new MemoryReport(results.memory()).table())
+        .with("growth", new GrowthReport(results.growth()).table())
         .with("accuracy", new AccuracyTable(results.accuracy()).toString())
         .text();
+  }
+
+  /** Returns the load that the run saw, its own included. */
+  private String load() {
+    List<Double> loads = results.loads().stream().sorted().toList();
+    return loads.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " Load average at the end of each part, this run's own included: %.1f at the median,"
+                + " %.1f at most.",
+            loads.get(loads.size() / 2),
+            loads.get(loads.size() - 1));
   }
 }

@@ -22,18 +22,42 @@ final class TrainingTables {
     this.results = results;
   }
 
-  /** Returns ratios to stock with their intervals. */
-  String ratios() {
+  /** Returns the time of the update of each variant, and that by stock's. */
+  String updates() {
     MarkdownTable table =
-        new MarkdownTable(header("network, batch", "stock step", "read pass", "rounds"));
+        new MarkdownTable(
+            header("network, batch", "stock update", "of a step", "read pass", "rounds"));
     for (TrainingResult result : results) {
+      VariantResult stock = result.of(Variant.STOCK);
       table.row(
           Stream.concat(
                   Stream.of(
                       name(result),
-                      Text.time(result.of(Variant.STOCK).nanos()),
+                      update(stock),
+                      String.format(
+                          Locale.ROOT,
+                          "%.1f %%",
+                          100 * stock.phase().value() / stock.nanos().value()),
                       Text.time(result.readPass()),
                       String.format(Locale.ROOT, "%,d", result.rounds())),
+                  cells(result, (variant, r) -> update(r) + ", " + Text.ratio(r.phaseToStock())))
+              .toList());
+    }
+    return table.toString();
+  }
+
+  /** Returns the median with its interval, and what one update in ten takes less than. */
+  private static String update(VariantResult result) {
+    return Text.time(result.phase()) + " (" + Text.time(result.lowPhase()) + ")";
+  }
+
+  /** Returns whole steps by stock's, with their intervals. */
+  String steps() {
+    MarkdownTable table = new MarkdownTable(header("network, batch", "stock step"));
+    for (TrainingResult result : results) {
+      table.row(
+          Stream.concat(
+                  Stream.of(name(result), Text.time(result.of(Variant.STOCK).nanos())),
                   cells(result, (variant, r) -> Text.ratio(r.toStock())))
               .toList());
     }

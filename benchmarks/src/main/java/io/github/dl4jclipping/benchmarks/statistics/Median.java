@@ -40,6 +40,11 @@ public record Median(double value, double low, double high) {
     return Math.max(0, quantile - 1);
   }
 
+  /** Returns this by another of another sample; the interval holds whatever the two may be. */
+  public Median by(Median other) {
+    return new Median(value / other.value, low / other.high, high / other.low);
+  }
+
   /** Returns this median in another unit. */
   public Median times(double factor) {
     return new Median(value * factor, low * factor, high * factor);

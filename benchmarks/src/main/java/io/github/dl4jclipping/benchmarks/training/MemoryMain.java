@@ -43,7 +43,7 @@ public final class MemoryMain {
     DataSet batch = Network.SMALL.batch(BATCH);
     Map<Variant, NeuralNetwork> networks = new EnumMap<>(Variant.class);
     for (Variant variant : Variant.values()) {
-      networks.put(variant, Network.SMALL.build(variant));
+      networks.put(variant, Network.SMALL.build(variant, new UpdatePhase()));
     }
     networks.values().forEach(network -> train(network, batch, job.steps() / 5 + 1));
     List<MemoryResult> results = new ArrayList<>();

@@ -70,8 +70,12 @@ public enum Network {
     return seconds;
   }
 
-  /** Builds it, the same at each call but for the variant. */
-  NeuralNetwork build(Variant variant) {
+  /**
+   * Builds it, the same at each call but for the variant.
+   *
+   * @param phase what times its updates
+   */
+  NeuralNetwork build(Variant variant, UpdatePhase phase) {
     NeuralNetConfiguration.Builder configuration =
         new NeuralNetConfiguration.Builder()
             .seed(42)
@@ -82,9 +86,9 @@ public enum Network {
     NeuralNetwork network = builder.apply(configuration);
     network.init();
     if (network instanceof MultiLayerNetwork layers) {
-      layers.addListeners(variant.listeners());
+      layers.setListeners(phase.around(variant.listeners()));
     } else {
-      ((ComputationGraph) network).addListeners(variant.listeners());
+      ((ComputationGraph) network).setListeners(phase.around(variant.listeners()));
     }
     return network;
   }

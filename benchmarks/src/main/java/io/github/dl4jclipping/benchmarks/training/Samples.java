@@ -22,6 +22,14 @@ final class Samples {
     return Median.of(values.stream().mapToDouble(Long::doubleValue).toArray());
   }
 
+  /**
+   * Returns what one number in ten is below: what a machine that others share takes at its best.
+   */
+  double lowDecile() {
+    long[] sorted = values.stream().mapToLong(Long::longValue).sorted().toArray();
+    return sorted[sorted.length / 10];
+  }
+
   /** Returns the median of what each round's number is by the other's of the same round. */
   Median ratioTo(Samples other) {
     return Median.of(

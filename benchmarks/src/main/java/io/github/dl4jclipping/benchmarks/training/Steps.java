@@ -13,12 +13,15 @@ final class Steps {
 
   private final NeuralNetwork network;
   private final DataSet batch;
+  private final UpdatePhase phase;
   private final Samples nanos = new Samples();
+  private final Samples phases = new Samples();
   private final Samples heapBytes = new Samples();
   private final Samples nativeObjects = new Samples();
 
-  Steps(NeuralNetwork network, DataSet batch) {
-    this.network = network;
+  Steps(Network network, Variant variant, DataSet batch) {
+    this.phase = new UpdatePhase();
+    this.network = network.build(variant, phase);
     this.batch = batch;
   }
 
@@ -30,6 +33,7 @@ final class Steps {
     network.fit(batch);
     long end = System.nanoTime();
     nanos.add(end - start);
+    phases.add(phase.nanos());
     heapBytes.add(heapBytesSoFar() - heap);
     nativeObjects.add(nativeObjectsSoFar() - objects);
   }
@@ -37,6 +41,7 @@ final class Steps {
   /** Forgets what was measured while warming up. */
   void clear() {
     nanos.clear();
+    phases.clear();
     heapBytes.clear();
     nativeObjects.clear();
   }
@@ -47,6 +52,10 @@ final class Steps {
 
   Samples nanos() {
     return nanos;
+  }
+
+  Samples phases() {
+    return phases;
   }
 
   Samples heapBytes() {

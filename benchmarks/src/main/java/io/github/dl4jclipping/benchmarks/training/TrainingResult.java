@@ -30,14 +30,20 @@ public record TrainingResult(
    *
    * @param nanos the time of one
    * @param toStock that by the time of a stock step in the same round
-   * @param toClipL2PerLayer that by the time of a step with {@code ClipL2PerLayer}
+   * @param phase the time of its update, from the end of the backward pass
+   * @param lowPhase what one update in ten takes less than
+   * @param phaseToStock the time of its update by that of stock's in the same round
+   * @param phaseToClipL2PerLayer that by the time of the update with {@code ClipL2PerLayer}
    * @param heapBytes allocated in the heap by the training thread, beyond stock
    * @param nativeObjects ND4J's buffers, views and contexts created, beyond stock
    */
   public record VariantResult(
       Median nanos,
       Median toStock,
-      Median toClipL2PerLayer,
+      Median phase,
+      double lowPhase,
+      Median phaseToStock,
+      Median phaseToClipL2PerLayer,
       Median heapBytes,
       Median nativeObjects) {}
 }

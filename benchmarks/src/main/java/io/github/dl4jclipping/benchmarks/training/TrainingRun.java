@@ -29,7 +29,7 @@ final class TrainingRun {
     this.job = job;
     DataSet batch = job.network().batch(job.batch());
     for (Variant variant : Variant.values()) {
-      variants.put(variant, new Steps(job.network().build(variant), batch));
+      variants.put(variant, new Steps(job.network(), variant, batch));
     }
   }
 
@@ -64,7 +64,10 @@ final class TrainingRun {
     return new VariantResult(
         steps.nanos().median(),
         steps.nanos().ratioTo(stock.nanos()),
-        steps.nanos().ratioTo(perLayer.nanos()),
+        steps.phases().median(),
+        steps.phases().lowDecile(),
+        steps.phases().ratioTo(stock.phases()),
+        steps.phases().ratioTo(perLayer.phases()),
         steps.heapBytes().beyond(stock.heapBytes()),
         steps.nativeObjects().beyond(stock.nativeObjects()));
   }

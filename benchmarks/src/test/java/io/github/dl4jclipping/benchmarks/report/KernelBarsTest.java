@@ -29,10 +29,10 @@ class KernelBarsTest {
   void bandwidthIsTheFastestReadPass() {
     add(Contender.LIBRARY, LARGE, Operation.NORM, 100);
     add(Contender.READ_1, LARGE, Operation.NORM, 200);
-    add(Contender.READ_2, LARGE, Operation.NORM, 91);
+    add(Contender.READ_2, LARGE, Operation.NORM, 96);
     assertThat(verdict("Norm of at least 10^7 FLOAT")).isEqualTo("met");
     assertThat(verdict("Norm of at least 10^7 DOUBLE")).isEqualTo("not measured");
-    add(Contender.BLAS, LARGE, Operation.NORM, 89);
+    add(Contender.BLAS, LARGE, Operation.NORM, 94);
     assertThat(verdict("Norm of at least 10^7 FLOAT")).contains("missed");
   }
 
@@ -47,56 +47,58 @@ class KernelBarsTest {
     assertThat(verdict("Norm of at least 10^7 FLOAT")).isEqualTo("met");
   }
 
+  /** DL4J itself takes six times as long there as in FLOAT. */
   @Test
-  void half() {
+  void halfHasNoBar() {
     Workload half = LARGE.withType(ElementType.HALF);
-    add(Contender.READ_1, half, Operation.NORM, 1);
     add(Contender.LIBRARY, half, Operation.NORM, 100);
-    add(Contender.ND4J_NORM, half, Operation.NORM, 500);
-    assertThat(verdict("Norm of HALF")).isEqualTo("met");
-    results.clear();
-    add(Contender.READ_1, half, Operation.NORM, 1);
-    add(Contender.LIBRARY, half, Operation.NORM, 100);
-    add(Contender.ND4J_NORM, half, Operation.NORM, 499);
-    assertThat(verdict("Norm of HALF")).contains("missed");
+    add(Contender.ND4J_NORM, half, Operation.NORM, 1);
+    assertThat(verdict("The norm alone")).isEqualTo("not measured");
   }
 
   @Test
-  void aheadOfAPeerFarFromTheLimit() {
-    keep(100, 99, 50);
-    assertThat(verdict("Clip that keeps: ahead")).contains("missed");
-  }
-
-  @Test
-  void levelWithAPeerAtTheLimit() {
-    keep(100, 96, 95);
+  void aheadOfEveryPeerWhereNothingWaitsForMemory() {
+    Workload small = Workload.of(1, 1_000_000);
+    keep(small, 100, 101);
     assertThat(verdict("Clip that keeps: ahead")).isEqualTo("met");
+    results.clear();
+    keep(small, 100, 99);
+    assertThat(verdict("Clip that keeps: ahead")).contains("missed");
   }
 
   @Test
-  void behindAPeerAtTheLimit() {
-    keep(104, 96, 95);
+  void levelWithThePeersWhereAllWaitForMemory() {
+    keep(LARGE, 100, 96);
+    assertThat(verdict("Clip that keeps: ahead")).isEqualTo("met");
+    results.clear();
+    keep(LARGE, 100, 95);
     assertThat(verdict("Clip that keeps: ahead")).contains("missed");
+  }
+
+  @Test
+  void overlappingIntervalsDecideNothing() {
+    keep(LARGE, 100, 150);
+    results.replaceAll(
+        r ->
+            r.contender() == Contender.ND4J_NORM
+                ? new KernelResult(
+                    r.engine(),
+                    r.contender(),
+                    r.workload(),
+                    r.operation(),
+                    new Median(150, 90, 200))
+                : r);
+    assertThat(verdict("Clip that keeps: ahead")).isEqualTo("not decided");
   }
 
   /** This peer's JVM had half the speed: its 150 are 75 of ours. */
   @Test
   void otherJvmsAreSetAgainstTheirOwnReadLoop() {
-    keep(100, 400, 10);
+    keep(LARGE, 100, 400);
     results.add(result(Engine.DJL, Contender.READ_1, LARGE, Operation.NORM, 20));
     results.add(result(Engine.DJL, Contender.DJL, LARGE, Operation.KEEP, 150));
-    assertThat(figures("Clip that keeps: ahead")).contains("1 of 2", "0.75 times as long");
-  }
-
-  @Test
-  void limitOfAClipIsReadAndScale() {
-    add(Contender.LIBRARY, LARGE, Operation.NORM, 10);
-    add(Contender.LIBRARY, LARGE, Operation.CLIP, 31);
-    add(Contender.ND4J_NORM, LARGE, Operation.CLIP, 30);
-    add(Contender.READ_1, LARGE, Operation.NORM, 10);
-    assertThat(verdict("Clip that clips: ahead")).contains("missed");
-    add(Contender.BLAS, LARGE, Operation.CLIP, 20);
-    assertThat(verdict("Clip that clips: ahead")).isEqualTo("met");
+    assertThat(figures("Clip that keeps: ahead"))
+        .contains("1 of 2", "1.333 (1.333 to 1.333) of the time of");
   }
 
   @Test
@@ -114,7 +116,7 @@ class KernelBarsTest {
     add(Contender.LIBRARY, Workload.of(8, 1000), Operation.NORM, 2999);
     assertThat(verdict("8 x 1,000")).isEqualTo("met");
     add(Contender.LIBRARY, Workload.of(8, 1000), Operation.KEEP, 3001);
-    assertThat(figures("8 x 1,000")).isEqualTo("1 of 2: 8 x 1,000: KEEP 3.00 µs");
+    assertThat(figures("8 x 1,000")).isEqualTo("1 of 2: 8 x 1,000: KEEP 3.00 µs ±0 %");
   }
 
   @Test
@@ -129,11 +131,11 @@ class KernelBarsTest {
     assertThat(figures("NORM: cost a parameter")).startsWith("1 of 3: 100,000: 0.130 ns");
   }
 
-  private void keep(double ours, double nd4j, double read) {
-    add(Contender.LIBRARY, LARGE, Operation.NORM, ours);
-    add(Contender.LIBRARY, LARGE, Operation.KEEP, ours);
-    add(Contender.ND4J_NORM, LARGE, Operation.KEEP, nd4j);
-    add(Contender.READ_1, LARGE, Operation.NORM, read);
+  private void keep(Workload workload, double ours, double nd4j) {
+    add(Contender.LIBRARY, workload, Operation.NORM, ours);
+    add(Contender.LIBRARY, workload, Operation.KEEP, ours);
+    add(Contender.ND4J_NORM, workload, Operation.KEEP, nd4j);
+    add(Contender.READ_1, workload, Operation.NORM, 10);
   }
 
   private void add(Contender contender, Workload workload, Operation operation, double nanos) {
