@@ -6,20 +6,20 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Runs everything that {@code benchmarks/README.md} reports, each JVM after the other.
+ * Runs all benchmarks that {@code benchmarks/README.md} reports, one JVM after another.
  *
- * <p>{@code mvn -q -Pbenchmark} from the root of the repository; with {@code -Dquick} or {@code
- * -Dsmoke} less of it.
+ * <p>Run it with {@code mvn -q -Pbenchmark} from the root of the repository. {@code -Dquick} and
+ * {@code -Dsmoke} measure less.
  */
 public final class Benchmarks {
 
   private Benchmarks() {}
 
   /**
-   * Exits with 1 if a part failed, and then replaces nothing in the repository. The system property
-   * {@code benchmark.output} says where to write if not where the scale does.
+   * Runs the benchmarks. If a part failed, exits with 1 and replaces nothing in the repository. The
+   * system property {@code benchmark.output} overrides the output directory of the scale.
    *
-   * @param args the scale, the module's folder
+   * @param args the scale and the module's directory
    */
   public static void main(String[] args) throws Exception {
     Scale scale = Scale.valueOf(args[0].toUpperCase(Locale.ROOT));

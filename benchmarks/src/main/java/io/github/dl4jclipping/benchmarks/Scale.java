@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How much of everything is measured, and for how long. */
+/** Defines how much is measured, and for how long. */
 enum Scale {
-  /** What the tables are made of. */
+  /** The full run, for the tables of the README. */
   FULL(new Effort(100, 10, 80), List.of(1, 32, 33), new Training(3, 3000, 30, 10_000), 10_000),
-  /** A look at where things stand. */
+  /** A short run, for a rough result. */
   QUICK(new Effort(50, 6, 30), List.of(32), new Training(2, 1000, 6, 2_000), 1000),
-  /** Everything once, on little data: whether it runs. */
+  /** Everything once, on little data, to check that it runs. */
   SMOKE(new Effort(1, 1, 1), List.of(1), new Training(1, 0, 1, 0), 10);
 
   private static final Workload CENTRE = Workload.of(1, 1_000_000);
@@ -35,7 +35,9 @@ enum Scale {
 
   private record Training(int warmupRounds, long warmupMillis, int rounds, long millis) {}
 
-  /** Returns where the report goes: only the full run replaces what stands in the repository. */
+  /**
+   * Returns the output directory of the report; only the full run replaces files of the repository.
+   */
   Path output(Path module) {
     return this == FULL ? module : module.resolve("target").resolve("benchmark");
   }
@@ -44,7 +46,7 @@ enum Scale {
     return effort;
   }
 
-  /** Returns the workloads, each a list for one JVM of every engine. */
+  /** Returns the workloads; each inner list is for one JVM of every engine. */
   List<List<Workload>> workloads() {
     return switch (this) {
       case FULL -> each(full());
@@ -57,7 +59,10 @@ enum Scale {
     return workloads.stream().map(List::of).toList();
   }
 
-  /** Each factor varied alone around one array of a million floats under the L2 norm. */
+  /**
+   * Returns workloads that each vary one factor of the plain one: the L2 norm of one array with a
+   * million floats.
+   */
   private static List<Workload> full() {
     List<Workload> workloads = new ArrayList<>();
     for (int length :

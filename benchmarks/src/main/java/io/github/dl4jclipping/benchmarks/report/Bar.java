@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A requirement and all numbers that stand under it.
+ * Holds a requirement and all numbers that it applies to.
  *
- * @param requirement in words
- * @param findings none if nothing was measured
+ * @param requirement the requirement as text
+ * @param findings the numbers; empty if nothing was measured
  */
 record Bar(String requirement, List<Finding> findings) {
 
@@ -23,7 +23,10 @@ record Bar(String requirement, List<Finding> findings) {
     return missed().isEmpty() ? "met" : "**missed**";
   }
 
-  /** Returns all that missed, the worst first; if none did, the one that came nearest. */
+  /**
+   * Returns all findings that miss the requirement, worst first; if there are none, the nearest
+   * one.
+   */
   String figures() {
     List<Finding> missed = missed();
     if (missed.isEmpty()) {

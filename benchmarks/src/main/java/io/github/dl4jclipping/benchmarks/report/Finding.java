@@ -1,11 +1,11 @@
 package io.github.dl4jclipping.benchmarks.report;
 
 /**
- * One number under a bar.
+ * Holds one number that a requirement applies to.
  *
  * @param where what was measured
- * @param figure the number, as it is written
- * @param load the number by what the bar allows: above 1 it is missed
+ * @param figure the number as text
+ * @param load the number divided by what the requirement allows; above 1, the requirement is missed
  */
 record Finding(String where, String figure, double load) {
 

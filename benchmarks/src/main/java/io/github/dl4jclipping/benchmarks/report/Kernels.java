@@ -14,13 +14,13 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * The kernels' times, looked up and set against each other.
+ * Looks up and compares the kernels' times.
  *
- * @param results all of one run
+ * @param results all results of one run
  */
 record Kernels(List<KernelResult> results) {
 
-  /** Returns what was measured, in the order of measuring. */
+  /** Returns the workloads that were measured, in order. */
   List<Workload> workloads() {
     return results.stream().map(KernelResult::workload).distinct().toList();
   }
@@ -31,8 +31,8 @@ record Kernels(List<KernelResult> results) {
   }
 
   /**
-   * Returns how many times as long as this library one takes. Times of different JVMs are first
-   * divided by the read loop's in the same JVM.
+   * Returns a contender's time divided by this library's time. Times of different JVMs are first
+   * divided by the time of the read loop in the same JVM.
    */
   OptionalDouble timesOurs(Contender contender, Workload workload, Operation operation) {
     Optional<Double> theirs = find(contender, workload, operation).flatMap(this::readLoops);
@@ -43,8 +43,8 @@ record Kernels(List<KernelResult> results) {
   }
 
   /**
-   * Returns the least time that memory allows: one read pass, the fastest of those measured, and
-   * for a clip BLAS's scal pass; nothing where BLAS knows no such type.
+   * Returns the shortest time that memory allows: the fastest measured read pass, and for a clip
+   * also BLAS's scal pass; empty if BLAS does not support the type.
    */
   OptionalDouble limit(Workload workload, Operation operation) {
     double read =
@@ -60,7 +60,7 @@ record Kernels(List<KernelResult> results) {
         .findFirst();
   }
 
-  /** Returns the read bandwidth of memory in GB/s: that over the largest array. */
+  /** Returns the read bandwidth of memory in GB/s, measured with the largest array. */
   OptionalDouble bandwidth() {
     return workloads().stream()
         .filter(w -> w.arrays() == 1 && limit(w, Operation.NORM).isPresent())

@@ -7,10 +7,10 @@ import io.github.dl4jclipping.benchmarks.training.TrainingResult;
 import java.util.List;
 
 /**
- * All that one run found.
+ * Holds all results of one run.
  *
  * @param scale how much was measured
- * @param failures the parts that gave no result, and why
+ * @param failures the parts that failed, each with the reason
  */
 public record Results(
     Machine machine,

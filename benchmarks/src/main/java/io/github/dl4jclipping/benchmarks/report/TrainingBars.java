@@ -11,7 +11,10 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** The bars for training steps. A ratio misses only if its whole interval is above the bar. */
+/**
+ * Checks the requirements for training steps. A ratio misses a requirement only if its whole
+ * interval is above the limit.
+ */
 final class TrainingBars {
 
   private static final List<Variant> CLIPPING = List.of(Variant.NEVER, Variant.ALWAYS);
@@ -47,7 +50,8 @@ final class TrainingBars {
             result -> deepOr(result, 1.05, 1.02)),
         new TrainingBars(results.stream().filter(TrainingBars::isUsual).toList())
             .ratio(
-                "MLP and LSTM at batch 32 with log, CSV file, page and metrics: at most 1.02 x stock",
+                "MLP and LSTM at batch 32 with log, CSV file, page and metrics: at most 1.02 x"
+                    + " stock",
                 List.of(Variant.WATCHED),
                 VariantResult::toStock,
                 result -> 1.02),
@@ -101,7 +105,7 @@ final class TrainingBars {
             (result, variant) -> {
               double value = count.apply(result.of(variant)).value();
               String figure = String.format(Locale.ROOT, "%,.0f", value);
-              // Shifted by one, so that nothing may be allowed.
+              // Shifted by one, because the allowed number may be 0.
               return finding(result, variant, figure, (value + 1) / (allowed + 1));
             }));
   }

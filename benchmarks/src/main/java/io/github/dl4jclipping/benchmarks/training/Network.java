@@ -26,9 +26,9 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
-/** The networks that are trained. */
+/** Lists the networks that are trained. */
 public enum Network {
-  /** For what many steps keep, not for times. */
+  /** Used to measure memory, not times. */
   SMALL("small", 1e-3, Network::small, batch -> rows(batch, 4, 3)),
   MLP("MLP, 1.1 M parameters", 0.03, Network::mlp, batch -> rows(batch, 784, 10)),
   LSTM("LSTM, 30 time steps", 0.35, Network::lstm, batch -> sequences(batch, 64, 30)),
@@ -36,7 +36,7 @@ public enum Network {
   DEEP("300 layers of 8", 0.85, Network::deep, batch -> rows(batch, 8, 8)),
   GRAPH("ComputationGraph, 25 M parameters", 0.3, Network::graph, batch -> rows(batch, 1024, 1000));
 
-  /** So small that values stay sane whatever the variant does. */
+  /** A learning rate so small that values stay moderate in every variant. */
   private static final double LEARNING_RATE = 1e-7;
 
   private final String title;
@@ -55,7 +55,7 @@ public enum Network {
     this.data = data;
   }
 
-  /** Returns those whose steps are timed. */
+  /** Returns the networks whose steps are timed. */
   public static Set<Network> timed() {
     return EnumSet.complementOf(EnumSet.of(SMALL));
   }
@@ -65,12 +65,12 @@ public enum Network {
     return title;
   }
 
-  /** Returns about how long a step takes on two cores, to tell how long a run may. */
+  /** Returns the approximate time of a step on two cores, to estimate the time of a run. */
   public double seconds() {
     return seconds;
   }
 
-  /** Builds it, the same at each call but for the variant. */
+  /** Builds the network; apart from the variant, each call builds the same. */
   NeuralNetwork build(Variant variant) {
     NeuralNetConfiguration.Builder configuration =
         new NeuralNetConfiguration.Builder()
@@ -89,7 +89,7 @@ public enum Network {
     return network;
   }
 
-  /** Draws a batch, the same at each call. */
+  /** Draws a batch, which is the same at each call. */
   DataSet batch(int examples) {
     Nd4j.getRandom().setSeed(42);
     return data.apply(examples);

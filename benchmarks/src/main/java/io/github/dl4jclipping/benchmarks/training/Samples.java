@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** One number of each round. */
+/** Holds one number for each round. */
 final class Samples {
 
   private final List<Long> values = new ArrayList<>();
@@ -22,7 +22,7 @@ final class Samples {
     return Median.of(values.stream().mapToDouble(Long::doubleValue).toArray());
   }
 
-  /** Returns the median of what each round's number is by the other's of the same round. */
+  /** Returns the median of the ratios to the other's number of the same round. */
   Median ratioTo(Samples other) {
     return Median.of(
         IntStream.range(0, values.size())
@@ -30,7 +30,7 @@ final class Samples {
             .toArray());
   }
 
-  /** Returns the median of what each round's number is beyond the other's of the same round. */
+  /** Returns the median of the differences from the other's number of the same round. */
   Median beyond(Samples other) {
     return Median.of(
         IntStream.range(0, values.size())

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What the steps of one network took.
+ * Holds the measurements of one network.
  *
- * @param batch the examples of a step
- * @param parameters the network's
- * @param rounds the steps of each variant
- * @param readPass the nanoseconds of one read of the gradient, as a step leaves it
+ * @param batch the number of examples in a step
+ * @param parameters the number of the network's parameters
+ * @param rounds the number of steps of each variant
+ * @param readPass the time of one read of the gradient after a step, in nanoseconds
  */
 public record TrainingResult(
     Network network,
@@ -26,13 +26,15 @@ public record TrainingResult(
   }
 
   /**
-   * What the steps of one variant took.
+   * Holds the measurements of one variant.
    *
-   * @param nanos the time of one
-   * @param toStock that by the time of a stock step in the same round
-   * @param toClipL2PerLayer that by the time of a step with {@code ClipL2PerLayer}
-   * @param heapBytes allocated in the heap by the training thread, beyond stock
-   * @param nativeObjects ND4J's buffers, views and contexts created, beyond stock
+   * @param nanos the time of a step in nanoseconds
+   * @param toStock this time divided by the time of a stock step in the same round
+   * @param toClipL2PerLayer this time divided by the time of a step with {@code ClipL2PerLayer}
+   * @param heapBytes the bytes that the training thread allocates in the heap per step, beyond
+   *     stock
+   * @param nativeObjects the number of ND4J's buffers, views and contexts created per step, beyond
+   *     stock
    */
   public record VariantResult(
       Median nanos,
