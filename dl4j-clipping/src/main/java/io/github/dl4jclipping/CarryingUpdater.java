@@ -3,7 +3,10 @@ package io.github.dl4jclipping;
 import io.github.dl4jclipping.internal.step.ClippingSettings;
 import org.nd4j.linalg.learning.config.IUpdater;
 
-/** What the settings know of the updater that carries them. */
+/**
+ * The type by which the packages below recognize {@link ClippedUpdater}: an updater that carries
+ * settings.
+ */
 abstract class CarryingUpdater implements IUpdater {
 
   private static final long serialVersionUID = 1L;

@@ -16,8 +16,8 @@ import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Carries the settings of clipping inside a network's configuration, around the updater that trains
- * it: stored in the configuration's JSON and YAML, saved and restored with the model.
+ * Wraps an updater and carries the settings of clipping with it in a network's configuration. The
+ * settings are stored in the configuration's JSON and YAML, and saved and restored with the model.
  *
  * <pre>{@code
  * new NeuralNetConfiguration.Builder()
@@ -26,11 +26,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * network.addListeners(new GradientClippingListener());
  * }</pre>
  *
- * <p>One is enough for a network: every parameter that has an updater is then clipped. Several must
- * carry equal settings. A network that has one refuses to train where nothing installed the
- * clipping ({@link IllegalStateException}) rather than train unclipped.
+ * <p>One is enough for a network: every parameter that has an updater is then clipped. If there are
+ * several, they must carry equal settings. A network that has one refuses to train until clipping
+ * is installed: it throws {@link IllegalStateException} rather than train unclipped.
  *
- * <p>Like DL4J's own updaters it is mutable by {@link #setLrAndSchedule} alone.
+ * <p>Like DL4J's own updaters, it is mutable only through {@link #setLrAndSchedule}.
  */
 public final class ClippedUpdater extends CarryingUpdater {
 
@@ -40,17 +40,19 @@ public final class ClippedUpdater extends CarryingUpdater {
   private final IUpdater updater;
   private final GradientClipping clipping;
 
-  /** Whether the guards made so far still guard: until this is taken out of its configuration. */
+  /**
+   * Whether the guards made so far are active; false once this updater is removed from its
+   * configuration.
+   */
   private transient AtomicBoolean configured = new AtomicBoolean(true);
 
   /**
    * Wraps an updater.
    *
-   * @param updater what trains, such as {@code new Adam(1e-3)}
+   * @param updater the updater that trains, such as {@code new Adam(1e-3)}
    * @param clipping how its gradients are clipped
-   * @throws IllegalArgumentException if {@code updater} is a {@code ClippedUpdater} itself
-   * @throws IllegalStateException if the rule of {@code clipping} is one of the user's own, which
-   *     cannot be stored
+   * @throws IllegalArgumentException if {@code updater} is itself a {@code ClippedUpdater}
+   * @throws IllegalStateException if {@code clipping} has a custom rule, which cannot be stored
    */
   public ClippedUpdater(
       @JsonProperty(value = "updater", required = true) IUpdater updater,
@@ -59,19 +61,19 @@ public final class ClippedUpdater extends CarryingUpdater {
     this.clipping = Objects.requireNonNull(clipping, "clipping must not be null");
     if (updater instanceof ClippedUpdater) {
       throw new IllegalArgumentException(
-          "updater must not be a ClippedUpdater itself, but was " + updater);
+          "updater must not itself be a ClippedUpdater, but was " + updater);
     }
     ClippingJson.requireForm(clipping.settings());
   }
 
   /**
-   * Takes every {@code ClippedUpdater} out of a configuration and puts the updater that it wraps in
-   * its place: so that the model, saved anew, opens without this library, and so that a network of
-   * this configuration trains where nothing clips. Where clipping is installed it stays on until
-   * {@link GradientClipping#detachFrom}.
+   * Replaces every {@code ClippedUpdater} in a configuration by the updater that it wraps. If you
+   * save the model again, the file opens without this library, and a network with this
+   * configuration trains without clipping. If clipping is installed, it stays on until {@link
+   * GradientClipping#detachFrom}.
    *
-   * <p>Where only some layers had one, DL4J may lay out updater state differently afterwards: then
-   * save without updater state.
+   * <p>If only some layers had one, DL4J may lay out updater state differently afterwards. In that
+   * case, save without updater state.
    *
    * @param configuration changed in place
    */
@@ -81,8 +83,8 @@ public final class ClippedUpdater extends CarryingUpdater {
   }
 
   /**
-   * Takes every {@code ClippedUpdater} out of a configuration, as {@link
-   * #removeFrom(MultiLayerConfiguration)} does.
+   * Replaces every {@code ClippedUpdater} in a configuration by the updater that it wraps, as
+   * {@link #removeFrom(MultiLayerConfiguration)} does.
    *
    * @param configuration changed in place
    */

@@ -17,7 +17,10 @@ import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
-/** The JSON form of the settings: every field by name, none unknown, no class. */
+/**
+ * Reads and writes the settings as JSON. Every field has a name; unknown fields are refused, and no
+ * class name is ever read.
+ */
 final class ClippingJson {
 
   private static final ObjectMapper MAPPER =
@@ -25,7 +28,7 @@ final class ClippingJson {
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  // May be missing: settings of versions before them lack them.
+  // These may be missing: earlier versions did not write them.
   private static final String FORENSICS = "forensics";
   private static final String EXCLUDE = "exclude";
   private static final String LOSS_SCALING = "lossScaling";
@@ -35,7 +38,7 @@ final class ClippingJson {
   /**
    * Checks that settings can be written.
    *
-   * @throws IllegalStateException if the rule is one of the user's own
+   * @throws IllegalStateException if the rule is a custom one
    */
   static void requireForm(ClippingSettings settings) {
     RuleJson.toTree(settings.rule());
@@ -48,7 +51,7 @@ final class ClippingJson {
     tree.put("maxConsecutiveSkips", settings.maxConsecutiveSkips());
     tree.put("parameterNorms", settings.parameterNorms());
     if (!settings.forensics()) {
-      // Written only where it differs, so that versions before it read all the rest.
+      // Written only if it differs from the default, so that earlier versions can read the rest.
       tree.put(FORENSICS, false);
     }
     if (!settings.excluded().isEmpty()) {
@@ -66,7 +69,7 @@ final class ClippingJson {
       return fromTree(MAPPER.readTree(json));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "settings of gradient clipping must be JSON: " + e.getOriginalMessage(), e);
+          "The settings of gradient clipping must be JSON: " + e.getOriginalMessage(), e);
     }
   }
 

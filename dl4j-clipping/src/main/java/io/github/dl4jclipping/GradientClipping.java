@@ -40,8 +40,8 @@ import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
 import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 
 /**
- * Holds the settings of gradient clipping: how gradients are clipped, and what happens to one that
- * is not finite.
+ * Holds the settings of gradient clipping: how gradients are clipped, and what happens to a
+ * non-finite gradient.
  *
  * <pre>{@code
  * network.addListeners(new GradientClippingListener(GradientClipping.byGlobalNorm(1.0)));
@@ -53,13 +53,16 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 @JsonDeserialize(using = GradientClipping.FromJson.class)
 public final class GradientClipping implements Serializable {
 
-  /** How many skips in a row {@link NonFinitePolicy#SKIP} allows unless said otherwise. */
+  /** The default number of consecutive skips that {@link NonFinitePolicy#SKIP} allows. */
   public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS =
       ClippingSettings.DEFAULT_MAX_CONSECUTIVE_SKIPS;
 
   private static final long serialVersionUID = 1L;
 
-  /** Hears of networks without a listener: logs every so many iterations, as a listener does. */
+  /**
+   * Receives the reports of networks without a listener, and logs them at a listener's default
+   * interval.
+   */
   private static final Audience LOG = new Audience();
 
   private final ClippingSettings settings;
@@ -69,8 +72,8 @@ public final class GradientClipping implements Serializable {
   }
 
   /**
-   * Clips by the L2 norm of the gradient of all layers together, as PyTorch's {@code
-   * clip_grad_norm_} does; raises on a non-finite gradient.
+   * Returns settings that clip by the L2 norm of the gradient of all layers together, as PyTorch's
+   * {@code clip_grad_norm_} does, and raise on a non-finite gradient.
    *
    * @param maxNorm the bound on the norm of the mean gradient over the minibatch
    * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
@@ -80,8 +83,8 @@ public final class GradientClipping implements Serializable {
   }
 
   /**
-   * Brings each element of the gradient into {@code [-clipValue, clipValue]}, as PyTorch's {@code
-   * clip_grad_value_} does; raises on a non-finite gradient.
+   * Returns settings that clamp each element of the gradient to {@code [-clipValue, clipValue]}, as
+   * PyTorch's {@code clip_grad_value_} does, and raise on a non-finite gradient.
    *
    * @param clipValue the bound on the elements of the mean gradient over the minibatch
    * @throws IllegalArgumentException if {@code clipValue} is not finite or not greater than 0
@@ -90,17 +93,19 @@ public final class GradientClipping implements Serializable {
     return builder().rule(ClipRule.value(clipValue)).build();
   }
 
-  /** Measures and reports, and raises on a non-finite gradient, but never clips. */
+  /**
+   * Returns settings that measure and report, and raise on a non-finite gradient, but never clip.
+   */
   public static GradientClipping measureOnly() {
     return builder().build();
   }
 
-  /** Starts from the defaults: measure only, {@link NonFinitePolicy#RAISE}. */
+  /** Returns a builder with the defaults: measure only, {@link NonFinitePolicy#RAISE}. */
   public static Builder builder() {
     return new Builder(ClipRule.none());
   }
 
-  /** Starts from these settings. */
+  /** Returns a builder that starts from these settings. */
   public Builder toBuilder() {
     return new Builder(settings.rule())
         .nonFinite(settings.policy())
@@ -111,7 +116,7 @@ public final class GradientClipping implements Serializable {
         .scalingBy(settings.lossScaling());
   }
 
-  /** Collects settings. Not thread-safe. */
+  /** Builds settings. Not thread-safe. */
   public static final class Builder {
 
     private final ClipRule base;
@@ -131,7 +136,7 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Clips by the global norm, of type L2 unless {@link #normType} says otherwise.
+     * Clips by the global norm. Its type is L2 unless {@link #normType} is set.
      *
      * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
      */
@@ -141,11 +146,11 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Clips by the global norm, of type L2 unless {@link #normType} says otherwise, to a bound that
-     * a schedule sets. Where it yields one that is not finite or not greater than 0, that step
-     * throws {@link IllegalStateException} and changes nothing.
+     * Clips by the global norm, to a bound that a schedule sets. The type of the norm is L2 unless
+     * {@link #normType} is set. If the schedule returns a bound that is not finite or not greater
+     * than 0, that step throws {@link IllegalStateException} and changes nothing.
      *
-     * @param schedule DL4J's own, or one's own, which has no JSON form
+     * @param schedule one of DL4J's own schedules, or a custom one, which has no JSON form
      */
     public Builder maxNorm(ISchedule schedule) {
       this.schedule = new Dl4jSchedule(schedule);
@@ -153,14 +158,15 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Keeps parameters out of clipping: they are neither measured nor scaled, and take part in no
-     * norm. A non-finite one still makes the step non-finite. None unless set; the patterns of
-     * several calls add up. In layerwise pretraining a layer goes by its index.
+     * Excludes parameters from clipping: they are neither measured nor scaled, and take part in no
+     * norm. A non-finite value in them still makes the step non-finite. By default nothing is
+     * excluded; the patterns of several calls add up. In layerwise pretraining, patterns use the
+     * index of the layer.
      *
-     * @param patterns of names such as {@code "0_W"} or {@code "dense_W"}, where {@code *} stands
-     *     for any characters and {@code ?} for one. Where one matches no parameter of a network, or
-     *     nothing is left, the network's first step throws {@link IllegalStateException} and
-     *     changes nothing
+     * @param patterns patterns of names such as {@code "0_W"} or {@code "dense_W"}; {@code *}
+     *     stands for any characters and {@code ?} for one. If a pattern matches no parameter of a
+     *     network, or no parameter is left, the network's first step throws {@link
+     *     IllegalStateException} and changes nothing
      * @throws IllegalArgumentException if a pattern is blank
      */
     public Builder exclude(String... patterns) {
@@ -175,10 +181,10 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Scales the loss of a network in HALF, and the gradient back before it is clipped; off unless
-     * set. Layerwise pretraining is never scaled. A network with an output layer whose gradient is
-     * not of its loss function alone (center loss, YOLO, one-class, SameDiff) or with a variational
-     * autoencoder is refused at its first step by {@link IllegalStateException}.
+     * Scales the loss of a network in HALF, and unscales the gradient before it is clipped; off by
+     * default. The loss of layerwise pretraining is never scaled. The first step throws {@link
+     * IllegalStateException} if the network has a variational autoencoder, or an output layer whose
+     * gradient does not come from its loss function alone (center loss, YOLO, one-class, SameDiff).
      */
     public Builder lossScaling(LossScaling lossScaling) {
       return scalingBy(Objects.requireNonNull(lossScaling, "lossScaling must not be null"));
@@ -189,7 +195,7 @@ public final class GradientClipping implements Serializable {
       return this;
     }
 
-    /** Sets the norm that {@link #maxNorm} bounds; {@link NormType#L2} unless set. */
+    /** Sets the type of the norm that {@link #maxNorm} bounds; {@link NormType#L2} by default. */
     public Builder normType(NormType normType) {
       this.normType = Objects.requireNonNull(normType, "normType must not be null");
       return this;
@@ -201,18 +207,16 @@ public final class GradientClipping implements Serializable {
       return this;
     }
 
-    /**
-     * Sets what happens to a gradient that is not finite; {@link NonFinitePolicy#RAISE} unless set.
-     */
+    /** Sets what happens to a non-finite gradient; {@link NonFinitePolicy#RAISE} by default. */
     public Builder nonFinite(NonFinitePolicy policy) {
       this.policy = Objects.requireNonNull(policy, "nonFinite must not be null");
       return this;
     }
 
     /**
-     * Sets how many steps in a row {@link NonFinitePolicy#SKIP} may skip; the next one raises.
-     * {@link #DEFAULT_MAX_CONSECUTIVE_SKIPS} unless set; 0 raises at once. A good step starts the
-     * count anew.
+     * Sets how many consecutive steps {@link NonFinitePolicy#SKIP} may skip; the next one raises.
+     * The default is {@link #DEFAULT_MAX_CONSECUTIVE_SKIPS}; 0 raises at once. A step with a finite
+     * gradient resets the count.
      *
      * @throws IllegalArgumentException if {@code maxConsecutiveSkips < 0}
      */
@@ -222,7 +226,8 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Sets whether every report carries the norm of each parameter; they do if anybody observes.
+     * Sets whether every report carries the norm of each parameter. Reports carry them anyway if
+     * there is an observer or if the log is at DEBUG.
      */
     public Builder parameterNorms(boolean parameterNorms) {
       this.parameterNorms = parameterNorms;
@@ -230,9 +235,10 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Sets whether it is found out where a non-finite gradient came from; true unless set. For
-     * that, such a step may copy the network and repeat both passes: the first 10 of a network,
-     * then the 16th, 32nd, 64th and so on, and every one that raises.
+     * Sets whether the library looks for the origin of a non-finite gradient; true by default. To
+     * find it, a step may copy the network and repeat both passes. The library does so for the
+     * first 10 non-finite steps of a network, then for the 16th, 32nd, 64th and so on, and for
+     * every step that raises.
      */
     public Builder forensics(boolean forensics) {
       this.forensics = forensics;
@@ -240,10 +246,11 @@ public final class GradientClipping implements Serializable {
     }
 
     /**
-     * Returns the settings; without {@link #maxNorm} and {@link #rule} they measure only.
+     * Returns the settings. If neither {@link #maxNorm} nor {@link #rule} was set, a new builder
+     * measures only.
      *
      * @throws IllegalStateException if more than one of {@link #maxNorm(double)}, {@link
-     *     #maxNorm(ISchedule)} and {@link #rule} are set, or {@link #normType} without either
+     *     #maxNorm(ISchedule)} and {@link #rule} is set, or if {@link #normType} is set without a
      *     maxNorm
      */
     public GradientClipping build() {
@@ -277,7 +284,7 @@ public final class GradientClipping implements Serializable {
                 + (maxNorm == null ? schedule : maxNorm)
                 + " and "
                 + (rule == null ? "maxNorm=" + schedule : "rule=" + rule)
-                + " exclude each other: set one of them");
+                + " exclude each other. Set one of them.");
       }
     }
 
@@ -294,24 +301,27 @@ public final class GradientClipping implements Serializable {
       if (rule == null && wanted instanceof ScheduledNormRule scheduled) {
         return new ScheduledNormRule(scheduled.schedule(), type);
       }
-      throw new IllegalStateException("normType=" + type + " goes with maxNorm, which is not set");
+      throw new IllegalStateException(
+          "normType="
+              + type
+              + " needs maxNorm, which is not set. Set maxNorm, or give the norm to the rule.");
     }
   }
 
   /**
    * Returns the settings as JSON.
    *
-   * @throws IllegalStateException if the rule is one of the user's own, which has no JSON form
+   * @throws IllegalStateException if the rule is a custom one, which has no JSON form
    */
   public String toJson() {
     return ClippingJson.toTree(settings).toString();
   }
 
   /**
-   * Reads settings from JSON. Nothing but settings is ever created from it.
+   * Reads settings from JSON, and never creates any other object from it.
    *
-   * @throws IllegalArgumentException if it is not JSON, if a field is unknown or missing, or if a
-   *     value is out of bounds
+   * @throws IllegalArgumentException if the text is not JSON, if a field is unknown or missing, or
+   *     if a value is out of bounds
    */
   public static GradientClipping fromJson(String json) {
     Objects.requireNonNull(json, "json must not be null");
@@ -319,53 +329,61 @@ public final class GradientClipping implements Serializable {
   }
 
   /**
-   * Installs these settings in a network now, in the place of others that {@code attachTo} or a
-   * listener that is gone has installed. Only a training loop that uses {@code backpropGradient} or
-   * the gradient of another network needs this: where DL4J's {@code fit} or {@code
-   * computeGradientAndScore} is called, the listener does it. In such a loop nobody notices when
-   * DL4J puts its own updater back: call this again after {@code setLearningRate}, {@code
-   * setUpdater(null)} or {@code clear()}, or configure a {@link ClippedUpdater}, which then refuses
-   * to train. While another thread is in DL4J's {@code fit}, this waits for its end; beside a loop
-   * of one's own on another thread it must not be called.
+   * Installs these settings in a network now. They replace settings that an earlier {@code
+   * attachTo}, or a listener that was removed, has installed.
    *
-   * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
-   * @throws IllegalArgumentException if it is neither
-   * @throws IllegalStateException if it is not initialised, has no parameters, or has an updater
-   *     that is not DL4J's own, or if a {@link GradientClippingListener} or a {@link
+   * <p>Only a training loop that uses {@code backpropGradient} or the gradient of another network
+   * needs this. If a loop calls DL4J's {@code fit} or {@code computeGradientAndScore}, the listener
+   * installs the clipping. In a loop without them, nothing notices when DL4J restores its own
+   * updater: call this method again after {@code setLearningRate}, {@code setUpdater(null)} or
+   * {@code clear()}, or configure a {@link ClippedUpdater}, which then refuses to train.
+   *
+   * <p>If another thread is in DL4J's {@code fit}, this method waits until {@code fit} ends. Do not
+   * call it while a training loop of your own runs on another thread.
+   *
+   * @param network an initialised {@link MultiLayerNetwork} or {@link ComputationGraph}
+   * @throws IllegalArgumentException if {@code network} is neither of the two
+   * @throws IllegalStateException if the network is not initialised, has no parameters, or has an
+   *     updater that is not DL4J's own, or if a {@link GradientClippingListener} or a {@link
    *     ClippedUpdater} of the network has other settings
    */
   public void attachTo(Model network) {
     Dl4jModels.ofNetwork(network);
     if (network.numParams() == 0) {
-      throw new IllegalStateException("the network has no parameters: there is nothing to clip");
+      throw new IllegalStateException(
+          "The network has no parameters, so there is nothing to clip.");
     }
     Installation.ensure(network, settings, SettingsSources.ALL, LOG);
   }
 
   /**
-   * Removes clipping from a network: this library's listeners go, DL4J's own updater comes back
-   * with its state, in layerwise pretraining, too. A network that is configured with a {@link
-   * ClippedUpdater} then refuses to train until {@code ClippedUpdater.removeFrom}. Does nothing
-   * where nothing is installed. While another thread is in DL4J's {@code fit}, this waits for its
-   * end.
+   * Removes clipping from a network. This library's listeners are removed and DL4J's own updater is
+   * restored with its state, also in layers that were pretrained layerwise. A network that is
+   * configured with a {@link ClippedUpdater} then refuses to train until {@code
+   * ClippedUpdater.removeFrom} is called. If nothing is installed, this does nothing. If another
+   * thread is in DL4J's {@code fit}, this method waits until {@code fit} ends.
    *
-   * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
-   * @throws IllegalArgumentException if it is neither
-   * @throws IllegalStateException if it is not initialised
+   * @param network an initialised {@link MultiLayerNetwork} or {@link ComputationGraph}
+   * @throws IllegalArgumentException if {@code network} is neither of the two
+   * @throws IllegalStateException if the network is not initialised
    */
   public static void detachFrom(Model network) {
     Installation.remove(Dl4jModels.ofNetwork(network), SettingsSources.ALL);
   }
 
-  /** Returns what the last step of a network did; empty if there was none, or none was clipped. */
+  /**
+   * Returns the report of the last step of a network; empty if no step has run with clipping
+   * installed.
+   */
   public static Optional<ClipReport> lastReport(Model network) {
     return ClippingState.lastReport(Objects.requireNonNull(network, "network must not be null"));
   }
 
   /**
-   * Adds what an adaptive rule has learned of a network, its loss scale and its master weights to
-   * the file that DL4J wrote of it, as entries of their own, {@code dl4j-clipping.json} and {@code
-   * dl4j-clipping-master.bin}, in the place of those that are there. DL4J opens the file as before.
+   * Saves what an adaptive rule has learned, the loss scale and the master weights in a network's
+   * model file. The file must be one that DL4J has written. This adds the entries {@code
+   * dl4j-clipping.json} and {@code dl4j-clipping-master.bin}, or replaces them. DL4J opens the file
+   * as before.
    *
    * <pre>{@code
    * network.save(file);
@@ -373,33 +391,35 @@ public final class GradientClipping implements Serializable {
    * }</pre>
    *
    * <p>What a rule has learned is saved under the rule's {@code toString}, which must therefore be
-   * the same in the next JVM. In {@link ClipRule#inOrder} each rule that learns is saved for
-   * itself; what does not learn, such as a fixed bound or a schedule, is not compared.
+   * the same in the next JVM. In {@link ClipRule#inOrder} each rule that learns is saved
+   * separately. Rules that do not learn, such as a fixed bound or a schedule, are not compared.
    *
-   * <p>May be called while another thread trains the network, and waits for the end of the step
-   * that is under way: history, loss scale and master weights are of the same step. A thread that
-   * holds a lock which an observer waits for must not call it. What DL4J writes of a network that
-   * trains meanwhile is of no single step: let training pause for {@code network.save} too. Within
-   * a step, {@link io.github.dl4jclipping.report.ClipObserver#onStep} comes after the rule has
-   * learned and before the parameters change; better save between steps.
+   * <p>May be called while another thread trains the network. It waits for the end of the current
+   * step, so that history, loss scale and master weights belong to the same step. A thread that
+   * holds a lock which an observer waits for must not call it. What DL4J itself writes while the
+   * network trains mixes several steps, so pause training for {@code network.save} too. Within a
+   * step, {@link io.github.dl4jclipping.report.ClipObserver#onStep} is called after the rule has
+   * learned and before the parameters change; it is better to save between steps.
    *
-   * <p>If the network has taken steps that nothing clipped, as where workers of Spark train copies
-   * of it, or if it is one of several workers of ParallelWrapper, one WARN says whose steps the
-   * history is of.
+   * <p>A WARN says which steps the history covers if the network has taken steps that were not
+   * clipped, for example because workers of Spark train copies of it, or if it is one of several
+   * workers of ParallelWrapper.
    *
    * <p>The file is replaced as a whole, once all of it is on the disk: a failure, a kill or a power
-   * cut leaves the old one. Permissions stay, owner and group where this process may set them. A
-   * killed save leaves a file {@code .NAME-DIGITS.dl4j-clipping.tmp} beside the model, which the
-   * next save of that model removes. Only on a file system that cannot replace a file in one move
-   * the model may be gone if the process is killed in that moment; that file then holds all of it.
+   * cut leaves the old file. Permissions are kept; owner and group are kept if this process may set
+   * them. A killed save leaves a file {@code .NAME-DIGITS.dl4j-clipping.tmp} beside the model,
+   * which the next save of that model removes. Some file systems cannot replace a file in one move.
+   * If the process is killed during the move there, the model may be missing, and the {@code .tmp}
+   * file holds all of it.
    *
-   * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
-   * @param modelFile what {@code ModelSerializer} or the network's {@code save} wrote
-   * @throws IllegalArgumentException if the network is neither, or the file is no model file
+   * @param network an initialised {@link MultiLayerNetwork} or {@link ComputationGraph}
+   * @param modelFile the file that {@code ModelSerializer} or the network's {@code save} wrote
+   * @throws IllegalArgumentException if the network is neither of the two, or the file is not a
+   *     model file
    * @throws IllegalStateException if the network is not initialised, if nothing has clipped it yet,
-   *     or if its rule learns but could never take it up again: its {@code toString} is that of
-   *     {@code Object} or names a lambda, or it has learned numbers that are not finite. Nothing is
-   *     written then
+   *     or if its rule learns but what it has learned could never be restored: its {@code toString}
+   *     is that of {@code Object} or names a lambda, or it has learned non-finite numbers. Nothing
+   *     is written in that case
    * @throws java.io.UncheckedIOException if the file cannot be read or written, or an entry of it
    *     is damaged
    */
@@ -410,11 +430,13 @@ public final class GradientClipping implements Serializable {
   }
 
   /**
-   * Takes up what {@link #saveState} added to a file: from then on the network is clipped as the
-   * one that was saved would have been, to the bit. To be called before the restored network
-   * trains; without it an adaptive rule starts with an empty history and master weights with what
-   * HALF holds, with a WARN, and the loss scale at its initial value. Copies that workers of
-   * ParallelWrapper or Spark train do not take it along. Anything that depends on the rule is
+   * Restores what {@link #saveState} added to a file. From then on, the network is clipped exactly,
+   * to the bit, as the saved network would have been.
+   *
+   * <p>Call this before the restored network trains. Otherwise an adaptive rule starts with an
+   * empty history and master weights start from the HALF weights, each with a WARN, and the loss
+   * scale starts at its initial value. Copies that workers of ParallelWrapper or Spark train do not
+   * receive the restored state. If no rule is installed yet, anything that depends on the rule is
    * checked at the first step.
    *
    * <pre>{@code
@@ -423,19 +445,20 @@ public final class GradientClipping implements Serializable {
    * network.addListeners(new GradientClippingListener(GradientClipping.builder()...));
    * }</pre>
    *
-   * <p>Loss scale and master weights are taken up whatever the rule is. What was learned goes to
-   * the rule of the same {@code toString}, whatever stands before or after it in {@link
-   * ClipRule#inOrder}. A rule that does not learn drops it, with a WARN; one that learns, where
-   * nothing was learned, starts with an empty history, with a WARN. While another thread trains the
-   * network, it waits for the end of the step.
+   * <p>Loss scale and master weights are restored whatever the rule is. A saved history is restored
+   * into the rule that has the same {@code toString}, whatever comes before or after it in {@link
+   * ClipRule#inOrder}. If the network's rule does not learn, the history is dropped with a WARN. If
+   * the rule learns and the file has no history, the rule starts with an empty history and a WARN.
+   * If another thread trains the network, this method waits for the end of the current step.
    *
-   * @param network a {@link MultiLayerNetwork} or a {@link ComputationGraph}, initialised
-   * @param modelFile a file with a saved history
-   * @throws IllegalArgumentException if the network is neither, or the file is no model file, has
-   *     no history, a damaged one, or one of another network or a newer version
-   * @throws IllegalStateException if the network is not initialised, or clipped by another rule
-   *     that learns than the one that was saved, or without the loss scaling that was; where it is
-   *     not clipped yet its first step throws that. In any case nothing has changed
+   * @param network an initialised {@link MultiLayerNetwork} or {@link ComputationGraph}
+   * @param modelFile a file that {@link #saveState} has added to
+   * @throws IllegalArgumentException if the network is neither of the two, if the file is not a
+   *     model file, or if its saved state is missing, damaged, from another network or from a newer
+   *     version; nothing has changed
+   * @throws IllegalStateException if the network is not initialised, if its rule learns but is not
+   *     the saved one, or if a loss scale was saved but the settings have no loss scaling; nothing
+   *     has changed. If the network is not clipped yet, its first step throws the last two instead
    * @throws java.io.UncheckedIOException if the file cannot be read
    */
   public static void restoreState(Model network, File modelFile) {
@@ -444,7 +467,7 @@ public final class GradientClipping implements Serializable {
         Objects.requireNonNull(modelFile, "modelFile must not be null"));
   }
 
-  /** Returns the settings as the packages below know them. */
+  /** Returns the settings in the form that the packages below use. */
   ClippingSettings settings() {
     return settings;
   }

@@ -19,18 +19,19 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Clips the gradients of the network that it listens to, logs their norms, and stops NaN: one line
- * on any {@link MultiLayerNetwork} or {@link ComputationGraph}.
+ * Clips the gradients of the network that it listens to, logs their norms, and stops NaN. It takes
+ * one line on any {@link MultiLayerNetwork} or {@link ComputationGraph}.
  *
  * <pre>{@code
  * network.addListeners(new GradientClippingListener(GradientClipping.byGlobalNorm(1.0)));
  * }</pre>
  *
- * <p>Once a gradient is computed it puts the clipping step into the network's updater, in time for
- * that very gradient, and again whenever DL4J has put its own updater back. Removing the listener
- * leaves clipping on until {@link GradientClipping#detachFrom}.
+ * <p>When a gradient is computed, the listener installs the clipping step in the network's updater,
+ * in time to clip that same gradient. It installs the step again whenever DL4J has restored its own
+ * updater. If you remove the listener, clipping stays on until {@link GradientClipping#detachFrom}.
  *
- * <p>Thread-safe, and may listen to several networks at once: it keeps nothing of any.
+ * <p>Thread-safe. One listener may listen to several networks at once, because it keeps no state of
+ * any network.
  */
 public class GradientClippingListener extends ClippingListener implements Serializable {
 
@@ -45,16 +46,16 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Creates a listener with settings. A network that has a {@link ClippedUpdater} as well must
-   * carry equal ones.
+   * Creates a listener with settings. If the network also has a {@link ClippedUpdater}, its
+   * settings must be equal.
    */
   public GradientClippingListener(GradientClipping clipping) {
     this.clipping = Objects.requireNonNull(clipping, "clipping must not be null");
   }
 
   /**
-   * Sets how often a line is logged: at every iteration that is a multiple of the number, 100
-   * unless set; 0 turns the periodic line off. Warnings are not affected.
+   * Sets how often a line is logged: at every iteration that is a multiple of {@code iterations}.
+   * The default is 100; 0 turns the periodic line off. Warnings are not affected.
    *
    * @return this listener
    * @throws IllegalArgumentException if {@code iterations < 0}
@@ -65,15 +66,16 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Sets when a WARN says that gradients vanish: when the norm before clipping was at most a number
-   * for so many steps in a row, 1e-8 and 100 unless set. It is said once for each such row of each
-   * network, and of rows 1, 2, 4, 8 and so on only. Where several listeners are on a network, the
-   * first one's setting holds.
+   * Sets when a WARN reports vanishing gradients: when the norm before clipping was at most {@code
+   * norm} for {@code steps} consecutive steps. The defaults are 1e-8 and 100. Each network has one
+   * WARN per streak; only streaks 1, 2, 4, 8 and so on are logged. If several listeners are on a
+   * network, the setting of the first one holds.
    *
-   * @param norm the largest norm that counts as vanishing; 0 is a gradient that is all zero
-   * @param steps how many in a row; 0 turns the warning off
+   * @param norm the largest norm that counts as vanishing; 0 means that every element is 0
+   * @param steps the number of consecutive steps; 0 turns the warning off
    * @return this listener
-   * @throws IllegalArgumentException if {@code norm} is not finite or either is less than 0
+   * @throws IllegalArgumentException if {@code norm} is not finite, or if either argument is less
+   *     than 0
    */
   public GradientClippingListener warnWhenVanishing(double norm, int steps) {
     audience.warnWhenVanishing(norm, steps);
@@ -81,16 +83,17 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Sets when a WARN says that the bound on the norm clips almost always, so that it acts as a
-   * learning rate: at the end of the first window of steps of which more than a share were clipped,
-   * 0.95 of 1000 unless set. It is said once for each network, with the window's percentiles. Where
-   * several listeners are on a network, the first one's setting holds.
+   * Sets when a WARN reports that the bound on the norm clips almost every step and so acts as a
+   * learning rate. It is logged at the end of the first window of {@code steps} steps in which more
+   * than the given share was clipped. The defaults are 0.95 and 1000. It is logged once per
+   * network, with the percentiles of the norms in the window. If several listeners are on a
+   * network, the setting of the first one holds.
    *
-   * @param share the share of the window's steps that must be exceeded
-   * @param steps the steps of a window; 0 turns the warning off
+   * @param share the share of clipped steps, from 0 to below 1, that must be exceeded
+   * @param steps the number of steps in a window; 0 turns the warning off
    * @return this listener
-   * @throws IllegalArgumentException if {@code share} is not at least 0 and less than 1, or {@code
-   *     steps} not from 0 to 1000000
+   * @throws IllegalArgumentException if {@code share} is not at least 0 and less than 1, or if
+   *     {@code steps} is not from 0 to 1000000
    */
   public GradientClippingListener warnWhenAlmostAlwaysClipping(double share, int steps) {
     audience.warnWhenAlmostAlwaysClipping(share, steps);
@@ -98,8 +101,8 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Adds an observer that is told of every step. Observers are never called concurrently; one that
-   * throws is logged once and dropped.
+   * Adds an observer, which receives a report of every step. An observer is never called
+   * concurrently. If it throws, the exception is logged once and the observer is dropped.
    *
    * @return this listener
    */
@@ -109,10 +112,10 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Keeps the evidence of the first {@value IncidentCapture#DEFAULT_INCIDENTS} steps whose gradient
-   * is not finite: report, batch and network, so that they can be replayed.
+   * Saves report, batch and network of the first {@value IncidentCapture#DEFAULT_INCIDENTS} steps
+   * with a non-finite gradient, so that you can replay them.
    *
-   * @param folder created now if it is missing; what is in it stays
+   * @param folder the directory, created now if it is missing; existing files in it are kept
    * @return this listener
    * @throws IllegalArgumentException if {@code folder} is a file
    * @throws java.io.UncheckedIOException if it cannot be created or written to
@@ -123,10 +126,12 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Keeps the evidence of the first steps whose gradient is not finite.
+   * Saves report, batch and network of the first steps with a non-finite gradient, so that you can
+   * replay them.
    *
-   * @param folder created now if it is missing; what is in it stays
-   * @param incidents how many at most; each is as large as the network with its updater's state
+   * @param folder the directory, created now if it is missing; existing files in it are kept
+   * @param incidents the largest number of steps to save; each takes as much space as the network
+   *     with its updater's state
    * @return this listener
    * @throws IllegalArgumentException if {@code incidents < 1} or {@code folder} is a file
    * @throws java.io.UncheckedIOException if it cannot be created or written to
@@ -137,10 +142,11 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Makes sure that this very gradient is clipped.
+   * Installs the clipping step if it is missing, so that this gradient is clipped.
    *
-   * @throws IllegalStateException if there are no settings, if two listeners or a listener and a
-   *     {@link ClippedUpdater} differ in them, or if the network's updater is not DL4J's own
+   * @throws IllegalStateException if there are no settings, if two listeners, or a listener and a
+   *     {@link ClippedUpdater}, have different settings, or if the network's updater is not DL4J's
+   *     own
    */
   @Override
   public void onGradientCalculation(Model model) {
@@ -148,14 +154,14 @@ public class GradientClippingListener extends ClippingListener implements Serial
     TrainingPass.expectStep(model);
   }
 
-  /** Scales the loss of this very pass, where the settings say so. */
+  /** Scales the loss of this pass if the settings have loss scaling. */
   @Override
   public void onForwardPass(Model model, List<INDArray> activations) {
     ensure(model);
     TrainingPass.begin(model);
   }
 
-  /** Scales the loss of this very pass, where the settings say so. */
+  /** Scales the loss of this pass if the settings have loss scaling. */
   @Override
   public void onForwardPass(Model model, Map<String, INDArray> activations) {
     ensure(model);
@@ -163,8 +169,8 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Makes sure that this very gradient is clipped, as {@link #onGradientCalculation}: DL4J calls
-   * only this one on the clone of a {@link ComputationGraph}, and in a loop that calls {@code
+   * Installs the clipping step if it is missing, as {@link #onGradientCalculation} does. DL4J calls
+   * only this method on the clone of a {@link ComputationGraph}, and in a loop that calls {@code
    * computeGradientAndScore} itself.
    */
   @Override
@@ -174,11 +180,11 @@ public class GradientClippingListener extends ClippingListener implements Serial
   }
 
   /**
-   * Checks that the step that clips has run.
+   * Checks that the clipping step has run.
    *
-   * @throws IllegalStateException if the gradient was applied unclipped, since something put
-   *     another updater into the network after {@link #onGradientCalculation}, or since this
-   *     listener stands inside another one that hands on iterations alone
+   * @throws IllegalStateException if the gradient was applied unclipped: because something replaced
+   *     the network's updater after {@link #onGradientCalculation}, or because this listener is
+   *     inside another listener that forwards only {@code iterationDone}
    */
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {

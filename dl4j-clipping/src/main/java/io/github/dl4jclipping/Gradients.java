@@ -15,26 +15,28 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Measures and clips arrays in place: PyTorch's functions, for a training loop of one's own.
+ * Measures and clips arrays in place, for training loops of your own: the counterpart of PyTorch's
+ * functions.
  *
- * <p>Take any arrays of floating-point type, of different types and shapes too, views and orders
- * included. Bad arguments are refused before anything is changed: so are arrays that were closed,
- * and arrays of a workspace that was closed since, as by ND4J itself. Stateless and thread-safe as
- * long as the arrays are not shared.
+ * <p>All methods accept arrays of any floating-point type, shape and order, including views; types
+ * and shapes may be mixed. Bad arguments are refused before anything is changed. Like ND4J itself,
+ * the methods also refuse arrays that are closed or whose workspace is closed. Stateless, and
+ * thread-safe as long as threads do not share arrays.
  */
 public final class Gradients {
 
   private Gradients() {}
 
   /**
-   * Returns the norm of all arrays together, read-only; 0 for none. PyTorch: {@code
-   * get_total_norm}.
+   * Returns the norm of all arrays together, or 0 if there are none; changes nothing. PyTorch:
+   * {@code get_total_norm}.
    *
-   * <p>NaN if an element is NaN, otherwise infinite if one is. Sums run in double: unlike in
-   * PyTorch, finite arrays have a finite norm wherever it is within the range of a double.
+   * <p>The norm is NaN if an element is NaN, otherwise infinite if an element is infinite. Sums are
+   * computed in double: unlike in PyTorch, finite arrays have a finite norm whenever it is within
+   * the range of a double.
    *
-   * @throws IllegalArgumentException if an array is not of a floating-point type, or was closed or
-   *     left its workspace
+   * @throws IllegalArgumentException if an array is not of a floating-point type, is closed, or its
+   *     workspace is closed
    */
   public static double totalNorm(NormType type, INDArray... gradients) {
     Objects.requireNonNull(type, "type must not be null");
@@ -43,21 +45,22 @@ public final class Gradients {
 
   /**
    * Scales all arrays together so that their norm is at most {@code maxNorm}, and returns the norm
-   * before. PyTorch: {@code clip_grad_norm_}.
+   * before clipping. PyTorch: {@code clip_grad_norm_}.
    *
-   * <p>All elements are multiplied by {@code min(1, maxNorm / (norm + 1e-6))}. With {@code
-   * errorIfNonFinite} false that holds for a norm that is not finite, too, as in PyTorch: an
-   * infinite one makes finite elements 0 and infinite ones NaN, a NaN one makes all NaN.
+   * <p>All elements are multiplied by {@code min(1, maxNorm / (norm + 1e-6))}. If {@code
+   * errorIfNonFinite} is false, this also holds for a non-finite norm, as in PyTorch: an infinite
+   * norm turns finite elements into 0 and infinite ones into NaN; a NaN norm turns all elements
+   * into NaN.
    *
    * @param maxNorm the bound
-   * @param type the norm
-   * @param errorIfNonFinite whether to refuse arrays whose norm is not finite
+   * @param type the type of the norm
+   * @param errorIfNonFinite whether to refuse arrays whose norm is non-finite
    * @param gradients changed in place
    * @return the norm before clipping
-   * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0, or an
-   *     array is not of a floating-point type, was closed or left its workspace
-   * @throws NonFiniteGradientException if {@code errorIfNonFinite} and the norm is not finite; the
-   *     arrays are unchanged
+   * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0, or if
+   *     an array is not of a floating-point type, is closed, or its workspace is closed
+   * @throws NonFiniteGradientException if {@code errorIfNonFinite} is true and the norm is
+   *     non-finite; the arrays are unchanged
    */
   public static double clipByGlobalNorm(
       double maxNorm, NormType type, boolean errorIfNonFinite, INDArray... gradients) {
@@ -76,14 +79,14 @@ public final class Gradients {
   }
 
   /**
-   * Scales all arrays by a norm that is known already. PyTorch: {@code clip_grads_with_norm_}.
+   * Scales all arrays by a norm that was computed before. PyTorch: {@code clip_grads_with_norm_}.
    *
    * @param maxNorm the bound
-   * @param totalNorm the norm before, NaN and infinity included
+   * @param totalNorm the norm before clipping; may be NaN or infinite
    * @param gradients changed in place
-   * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0, {@code
-   *     totalNorm} is negative, or an array is not of a floating-point type, was closed or left its
-   *     workspace
+   * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0, if
+   *     {@code totalNorm} is negative, or if an array is not of a floating-point type, is closed,
+   *     or its workspace is closed
    */
   public static void clipWithNorm(double maxNorm, double totalNorm, INDArray... gradients) {
     Bounds.positive("maxNorm", maxNorm);
@@ -94,13 +97,13 @@ public final class Gradients {
   }
 
   /**
-   * Brings every element into {@code [-clipValue, clipValue]}; NaN stays NaN. PyTorch: {@code
+   * Clamps every element to {@code [-clipValue, clipValue]}; NaN stays NaN. PyTorch: {@code
    * clip_grad_value_}.
    *
    * @param clipValue the largest magnitude allowed
    * @param gradients changed in place
    * @throws IllegalArgumentException if {@code clipValue} is not finite or not greater than 0, or
-   *     an array is not of a floating-point type, was closed or left its workspace
+   *     if an array is not of a floating-point type, is closed, or its workspace is closed
    */
   public static void clipByValue(double clipValue, INDArray... gradients) {
     Bounds.positive("clipValue", clipValue);

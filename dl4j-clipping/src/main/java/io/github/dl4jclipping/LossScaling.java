@@ -3,7 +3,7 @@ package io.github.dl4jclipping;
 import java.io.Serializable;
 
 /**
- * Says by how much the loss of a network in HALF is scaled, so that its gradient neither vanishes
+ * Configures how the loss of a network in HALF is scaled, so that its gradient neither vanishes
  * below HALF's smallest number, 6e-8, nor overflows above its largest, 65504.
  *
  * <pre>{@code
@@ -13,34 +13,36 @@ import java.io.Serializable;
  *     .build();
  * }</pre>
  *
- * <p>The gradient of each output layer's loss is computed in FLOAT and multiplied by the scale,
- * divided by the minibatch size, since DL4J's gradient is a sum over the minibatch. The step
- * divides by the scale again, in the one multiplication that clips. Norms, bounds and scores are of
- * what is not scaled; other listeners see a gradient that is. A scale as large as the minibatch
- * leaves DL4J's gradient as it is, a smaller one makes it smaller. With master weights the quotient
- * is FLOAT; without, it is rounded to HALF again, and what is below 6e-8 then is lost to the
- * update.
+ * <p>The gradient of each output layer's loss is computed in FLOAT. It is multiplied by the scale
+ * divided by the minibatch size, because DL4J's gradient is a sum over the minibatch. A scale equal
+ * to the minibatch size therefore leaves DL4J's gradient as it is, and a smaller scale makes it
+ * smaller. The step removes the scale again, in the same multiplication that clips. Norms, bounds
+ * and scores refer to the unscaled gradient; other listeners see the scaled gradient. With master
+ * weights the unscaled gradient is FLOAT. Without them it is rounded to HALF again, and elements
+ * below 6e-8 are lost to the update.
  *
- * <p>A scaled gradient that is not finite is an overflow: the step is skipped whole and the scale
- * multiplied by the backoff factor. After so many good steps in a row as the growth interval it is
- * multiplied by the growth factor. That is the rule of PyTorch's {@code GradScaler}, between two
- * bounds. At the lower one, and where the batch or a parameter is not finite, or the score is NaN,
- * the scale is not to blame, and {@link NonFinitePolicy} says what happens. Master weights need
- * DL4J's stochastic gradient descent; line searches are refused. See Micikevicius et al., <a
- * href="https://arxiv.org/abs/1710.03740">Mixed Precision Training</a>, 2018.
+ * <p>A non-finite scaled gradient is an overflow: the whole step is skipped, and the scale is
+ * multiplied by the backoff factor. After {@code growthInterval} consecutive finite steps, the
+ * scale is multiplied by the growth factor. This is the rule of PyTorch's {@code GradScaler}, with
+ * a lower and an upper bound on the scale. The scale is not blamed if it is at its lower bound, if
+ * the batch or a parameter is non-finite, or if the score is NaN; {@link NonFinitePolicy} then
+ * decides what happens. Master weights need DL4J's stochastic gradient descent; line searches are
+ * refused. See Micikevicius et al., <a href="https://arxiv.org/abs/1710.03740">Mixed Precision
+ * Training</a>, 2018.
  *
  * <p>Immutable.
  *
- * @param initialScale what the scale is at first
- * @param growthFactor what it is multiplied by after {@code growthInterval} good steps in a row
- * @param backoffFactor what it is multiplied by after an overflow
- * @param growthInterval how many good steps in a row let it grow
- * @param minScale what it never falls below
- * @param maxScale what it never grows beyond
+ * @param initialScale the scale of the first step
+ * @param growthFactor the factor applied to the scale after {@code growthInterval} consecutive
+ *     finite steps
+ * @param backoffFactor the factor applied to the scale after an overflow
+ * @param growthInterval the number of consecutive finite steps after which the scale grows
+ * @param minScale the smallest scale
+ * @param maxScale the largest scale
  * @param masterWeights whether the updater works in FLOAT, with its state and a copy of the
- *     parameters in FLOAT: in HALF an update of less than about a two-thousandth of a weight is
- *     lost. Takes 8 bytes more for each parameter, and 4 instead of 2 for each number of updater
- *     state
+ *     parameters in FLOAT. In HALF, an update of less than about a two-thousandth of a weight is
+ *     lost. Master weights take 8 more bytes for each parameter, and 4 bytes instead of 2 for each
+ *     number of updater state
  */
 public record LossScaling(
     double initialScale,
@@ -58,10 +60,10 @@ public record LossScaling(
   /**
    * Checks the settings.
    *
-   * @throws IllegalArgumentException if a scale is not greater than 0 or above FLOAT's largest
-   *     number, 3.4e38, if not {@code minScale <= initialScale <= maxScale}, if {@code
-   *     growthFactor} is not finite or not greater than 1, {@code backoffFactor} not between 0 and
-   *     1, or {@code growthInterval < 1}
+   * @throws IllegalArgumentException if a scale is not greater than 0 or is above FLOAT's largest
+   *     number, 3.4e38; if {@code initialScale} is not from {@code minScale} to {@code maxScale};
+   *     if {@code growthFactor} is not finite or not greater than 1; if {@code backoffFactor} is
+   *     not greater than 0 and less than 1; or if {@code growthInterval < 1}
    */
   public LossScaling {
     requireScale("initialScale", initialScale);
@@ -97,15 +99,17 @@ public record LossScaling(
   }
 
   /**
-   * Returns a scale that adapts, by {@code GradScaler}'s defaults: 65536 at first, halved at an
-   * overflow, doubled after 2000 good steps in a row; from 1 to 16777216, without master weights.
+   * Returns settings for a scale that adapts, with {@code GradScaler}'s defaults: it starts at
+   * 65536, is halved after an overflow and doubled after 2000 consecutive finite steps. It stays
+   * from 1 to 16777216. There are no master weights.
    */
   public static LossScaling dynamic() {
     return new LossScaling(DEFAULT_INITIAL_SCALE, 2, 0.5, 2000, 1, DEFAULT_MAX_SCALE, false);
   }
 
   /**
-   * Returns a scale that stays: every gradient that is not finite is {@link NonFinitePolicy}'s.
+   * Returns settings for a scale that never changes. {@link NonFinitePolicy} applies to every
+   * non-finite gradient.
    *
    * @throws IllegalArgumentException if {@code scale} is not greater than 0 or above 3.4e38
    */
@@ -114,7 +118,7 @@ public record LossScaling(
     return new LossScaling(scale, 2, 0.5, 2000, scale, scale, false);
   }
 
-  /** Returns these settings with another scale to begin with. */
+  /** Returns these settings with another initial scale. */
   public LossScaling withInitialScale(double scale) {
     return new LossScaling(
         scale, growthFactor, backoffFactor, growthInterval, minScale, maxScale, masterWeights);
@@ -138,13 +142,13 @@ public record LossScaling(
         initialScale, growthFactor, backoffFactor, steps, minScale, maxScale, masterWeights);
   }
 
-  /** Returns these settings with another floor. */
+  /** Returns these settings with another smallest scale. */
   public LossScaling withMinScale(double scale) {
     return new LossScaling(
         initialScale, growthFactor, backoffFactor, growthInterval, scale, maxScale, masterWeights);
   }
 
-  /** Returns these settings with another ceiling. */
+  /** Returns these settings with another largest scale. */
   public LossScaling withMaxScale(double scale) {
     return new LossScaling(
         initialScale, growthFactor, backoffFactor, growthInterval, minScale, scale, masterWeights);
@@ -156,7 +160,7 @@ public record LossScaling(
         initialScale, growthFactor, backoffFactor, growthInterval, minScale, maxScale, wanted);
   }
 
-  /** Returns the settings in few words. */
+  /** Returns the settings in short form. */
   @Override
   public String toString() {
     String scale =

@@ -4,9 +4,10 @@ import io.github.dl4jclipping.forensics.NonFiniteReport;
 import org.deeplearning4j.exception.DL4JException;
 
 /**
- * Thrown when a gradient holds a NaN or an infinity and the policy says so.
+ * Reports a gradient with a NaN or an infinity. A step throws it if the policy is to raise.
  *
- * <p>Nothing of the step has been applied: the network is as before it and can train on.
+ * <p>Nothing of the step was applied: the network is as it was before the step and can continue
+ * training.
  */
 public class NonFiniteGradientException extends DL4JException {
 
@@ -17,15 +18,15 @@ public class NonFiniteGradientException extends DL4JException {
   /**
    * Creates the exception.
    *
-   * @param advice what was done and what can be done, one line
-   * @param report what was found
+   * @param advice one line: what was done, and what the user can do
+   * @param report the report on the gradient
    */
   public NonFiniteGradientException(String advice, NonFiniteReport report) {
     super(report.describe() + System.lineSeparator() + advice);
     this.report = report;
   }
 
-  /** Returns what was found. */
+  /** Returns the report on the gradient. */
   public NonFiniteReport report() {
     return report;
   }

@@ -1,16 +1,17 @@
 package io.github.dl4jclipping;
 
 /**
- * Says what happens to a step whose gradient holds a NaN or an infinity.
+ * Defines what happens to a step whose gradient has a NaN or an infinity.
  *
- * <p>A norm that merely leaves the range of a float is no such case: it is measured and clipped.
+ * <p>A norm beyond the range of a float is not such a case if all elements are finite: it is
+ * measured and clipped.
  */
 public enum NonFinitePolicy {
 
   /**
-   * Throws {@link NonFiniteGradientException} and applies nothing: the default. Parameters, updater
-   * state and BatchNormalization's statistics are as before the step, and the network can train on.
-   * Use {@link #SKIP} to lose the step instead of the run.
+   * Throws {@link NonFiniteGradientException} and applies nothing; the default. Parameters, updater
+   * state and BatchNormalization's statistics are as they were before the step, and the network can
+   * continue training. Use {@link #SKIP} to lose the step instead of the run.
    */
   RAISE,
 
@@ -21,16 +22,16 @@ public enum NonFinitePolicy {
   WARN,
 
   /**
-   * Applies nothing and goes on with the next batch: parameters, updater state and
-   * BatchNormalization's statistics stay, DL4J's iteration counter advances. More skips in a row
-   * than {@code maxConsecutiveSkips} raise. Unlike {@link #ZERO}, no part of a broken gradient is
-   * trusted.
+   * Applies nothing and continues with the next batch. Parameters, updater state and
+   * BatchNormalization's statistics do not change; DL4J's iteration counter advances. After {@code
+   * maxConsecutiveSkips} consecutive skips, the next non-finite step raises. Unlike {@link #ZERO},
+   * this applies no part of a broken gradient.
    */
   SKIP,
 
   /**
-   * Makes the elements that are not finite 0, then clips and applies the rest: updater state moves
-   * on. Use {@link #SKIP} unless single elements are known to break without harm to the others.
+   * Sets non-finite elements to 0, then clips and applies the rest, which also advances the updater
+   * state. Use {@link #SKIP} unless you know that single elements break without harm to the others.
    */
   ZERO
 }

@@ -6,7 +6,10 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 
-/** The listener and the updater of this library, which bring settings to a network. */
+/**
+ * Recognizes the two types that bring settings to a network: this library's listener and its
+ * updater.
+ */
 final class SettingsSources implements SettingsCarriers {
 
   static final SettingsCarriers ALL = new SettingsSources();

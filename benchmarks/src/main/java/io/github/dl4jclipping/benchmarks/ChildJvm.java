@@ -7,17 +7,20 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Runs a job in a JVM of its own.
+ * Runs a job in its own JVM.
  *
- * @param classPath its class path
- * @param folder where its files go
- * @param options its options, beyond those that all have
- * @param oneThread whether ND4J gets one thread only: on a busy machine its threads wait for each
- *     other at every operation, and small networks have no use of them
+ * @param classPath the class path of the JVM
+ * @param folder the directory for its files
+ * @param options additional options of the JVM
+ * @param oneThread whether ND4J gets only one thread: on a busy machine its threads wait for each
+ *     other at every operation, and small networks do not profit from them
  */
 record ChildJvm(String classPath, Path folder, List<String> options, boolean oneThread) {
 
-  /** JavaCPP's memory is bounded; DJL is to download and to tell nothing. */
+  /**
+   * The options of every JVM: bound JavaCPP's memory, and keep DJL from downloading and from
+   * reporting usage.
+   */
   private static final List<String> COMMON =
       List.of(
           "-Dorg.bytedeco.javacpp.maxbytes=8g",
@@ -26,14 +29,14 @@ record ChildJvm(String classPath, Path folder, List<String> options, boolean one
           "-Dai.djl.offline=true",
           "-DOPT_OUT_TRACKING=true");
 
-  /** Makes whoever stops this JVM stop those that it runs. */
+  /** Stops the child JVM when this JVM is stopped. */
   static void endAllWithThis() {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroy)));
   }
 
-  /** Returns the result of a main class that is given the files of its job and of its result. */
+  /** Runs a main class, passes it the files of its job and its result, and returns the result. */
   <T> T run(Class<?> main, String name, Object job, Class<T> result)
       throws IOException, InterruptedException {
     Path jobFile = folder.resolve(name + ".job.json");

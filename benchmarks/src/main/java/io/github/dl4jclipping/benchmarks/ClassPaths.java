@@ -11,10 +11,10 @@ import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.openjdk.jmh.runner.Runner;
 
 /**
- * The class path of each engine: this JVM's own for ND4J, for the others the harness and the jars
- * that the build put into a folder.
+ * Returns the class path of each engine. ND4J uses this JVM's class path; the others use the
+ * harness and the jars that the build has put into a directory.
  *
- * @param peers the folder of those folders
+ * @param peers the parent of these directories
  */
 record ClassPaths(Path peers) {
 

@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Trains in FLOAT and in HALF and writes what came of it into the section on HALF of {@code
+ * Trains in FLOAT and in HALF, and writes the results to the section on HALF of {@code
  * benchmarks/README.md}.
  *
- * <p>{@code mvn -q -Pbenchmark -DcompareHalf} from the root of the repository; with {@code -Dsmoke}
- * a few steps of everything.
+ * <p>Run it with {@code mvn -q -Pbenchmark -DcompareHalf} from the root of the repository. With
+ * {@code -Dsmoke}, everything runs for only a few steps.
  */
 public final class HalfBenchmark {
 
@@ -27,9 +27,9 @@ public final class HalfBenchmark {
   private HalfBenchmark() {}
 
   /**
-   * Runs it, each problem in a JVM of its own, one after another: the steps are timed.
+   * Runs each problem in its own JVM, one after another, because the steps are timed.
    *
-   * @param args the scale, the module's folder
+   * @param args the scale and the module's directory
    */
   public static void main(String[] args) throws Exception {
     boolean smoke = args[0].equals("smoke");

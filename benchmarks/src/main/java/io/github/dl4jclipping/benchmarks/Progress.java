@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/** Says which part of a run is on, and how long all of it may take. */
+/** Prints which part of a run is in progress, and the estimated time left. */
 final class Progress {
 
   private final PrintStream out;
@@ -16,8 +16,8 @@ final class Progress {
   private double done;
 
   /**
-   * @param parts how many there are
-   * @param weight the sum of what they are thought to take, in any unit
+   * @param parts the number of parts
+   * @param weight the sum of their estimated times, in any unit
    */
   Progress(PrintStream out, int parts, double weight) {
     this.out = out;

@@ -16,11 +16,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Trains with each rule on two published problems and writes what came of it into the section on
- * rules of {@code benchmarks/README.md}.
+ * Trains with each rule on two published problems, and writes the results to the section on rules
+ * of {@code benchmarks/README.md}.
  *
- * <p>{@code mvn -q -Pbenchmark -DcompareRules} from the root of the repository; with {@code
- * -Dsmoke} everything once, for a step.
+ * <p>Run it with {@code mvn -q -Pbenchmark -DcompareRules} from the root of the repository. With
+ * {@code -Dsmoke}, everything runs once, for one step.
  */
 public final class RulesBenchmark {
 
@@ -30,9 +30,9 @@ public final class RulesBenchmark {
   private RulesBenchmark() {}
 
   /**
-   * Runs it, each problem and length in a JVM of its own, as many at once as there are cores.
+   * Runs each problem and length in its own JVM, as many at once as there are cores.
    *
-   * @param args the scale, the module's folder
+   * @param args the scale and the module's directory
    */
   public static void main(String[] args) throws Exception {
     boolean smoke = args[0].equals("smoke");
@@ -53,7 +53,7 @@ public final class RulesBenchmark {
     System.exit(0);
   }
 
-  /** The longest first: the others fill up what is left of the time. */
+  /** Returns the jobs, longest first, so that the short ones fill the remaining time. */
   private static List<Job> full() {
     return List.of(
         new Job(Problem.TEMPORAL_ORDER, 30, SEEDS, STEPS),

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** One run of everything. A part that fails is noted, and the next one goes on. */
+/** Runs all parts. A part that fails is recorded, and the run continues with the next one. */
 final class Run {
 
   private final Scale scale;
@@ -42,7 +42,7 @@ final class Run {
   private final List<Double> loads = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
 
-  /** What is done in one JVM, and about how long it takes. */
+  /** Describes the work of one JVM and its estimated time. */
   private record Part(String name, double seconds, Work work) {}
 
   private interface Work {
@@ -100,7 +100,9 @@ final class Run {
     }
   }
 
-  /** The peers' native libraries are for one platform only. */
+  /**
+   * Returns the engines of this platform; the peers' native libraries support only one platform.
+   */
   private static Set<Engine> engines() {
     String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
     return platform.equals("Linux amd64") ? EnumSet.allOf(Engine.class) : EnumSet.of(Engine.ND4J);

@@ -1,6 +1,6 @@
 /**
- * Measures what clipping costs beside its peers: {@link
- * io.github.dl4jclipping.benchmarks.Benchmarks} runs everything. It may import every other package
+ * Compares the cost of clipping with other libraries. {@link
+ * io.github.dl4jclipping.benchmarks.Benchmarks} runs everything. May import every other package
  * here.
  */
 @NullMarked

@@ -5,22 +5,23 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * Says what in one array is not finite.
+ * Counts and locates the non-finite elements of one array.
  *
- * @param elements how many elements the array has
- * @param count how many of them are not finite
- * @param rows the first rows (indices along dimension 0) that hold one, at most {@value #MAX}
- * @param columns the first columns (indices along dimension 1) that hold one in these rows, at most
- *     {@value #MAX}; empty for a vector
+ * @param elements the number of elements in the array
+ * @param count the number of non-finite elements
+ * @param rows the first rows (indices along dimension 0) with a non-finite element, at most {@value
+ *     #MAX}
+ * @param columns the first columns (indices along dimension 1) with a non-finite element in these
+ *     rows, at most {@value #MAX}; empty for a vector
  */
 public record NonFinitePlaces(
     long elements, NonFiniteCount count, List<Long> rows, List<Long> columns)
     implements Serializable {
 
-  /** How many rows and columns are listed. */
+  /** The largest number of rows, and of columns, that are listed. */
   public static final int MAX = 10;
 
-  /** Nothing. */
+  /** Counts no element. */
   static final NonFinitePlaces NONE =
       new NonFinitePlaces(0, new NonFiniteCount(0, 0, 0), List.of(), List.of());
 

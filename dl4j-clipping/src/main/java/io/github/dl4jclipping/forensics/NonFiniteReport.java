@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Tells of one step whose gradient was not finite, and where that came from.
+ * Describes one step with a non-finite gradient, and where the first non-finite value came from.
  *
- * @param iteration DL4J's iteration counter, from 0; -1 where there is none
- * @param epoch DL4J's epoch counter, from 0; -1 where there is none
+ * @param iteration DL4J's iteration counter, from 0; -1 if there is none
+ * @param epoch DL4J's epoch counter, from 0; -1 if there is none
  * @param score the network's score at this step
- * @param parameters the parameters whose gradient is not finite, in the network's order
+ * @param parameters the parameters whose gradient is non-finite, in the network's order
  * @param origin where the first non-finite value was found
- * @param history the steps before, the oldest first, at most {@value RecentSteps#LENGTH}
+ * @param history the previous steps, oldest first, at most {@value RecentSteps#LENGTH}
  */
 public record NonFiniteReport(
     int iteration,
@@ -24,7 +24,7 @@ public record NonFiniteReport(
     List<HistoryPoint> history)
     implements Serializable {
 
-  /** Lines of the table that are written out. */
+  /** The largest number of lines in the table. */
   private static final int MAX_ROWS = 10;
 
   private static final Object[] COLUMNS = {"parameter", "elements", "NaN", "+Inf", "-Inf"};
@@ -35,19 +35,20 @@ public record NonFiniteReport(
     history = List.copyOf(history);
   }
 
-  /** Creates a report of a gradient of which nothing else is known. */
+  /** Creates a report with an unknown origin and no history. */
   public NonFiniteReport(
       int iteration, int epoch, double score, List<NonFiniteParameter> parameters) {
     this(iteration, epoch, score, parameters, Origin.unknown(), List.of());
   }
 
   /**
-   * Returns the report for a person: one line of verdict, then a short table, then the steps before
-   * and what could not be told.
+   * Returns the report as text for people: one line with the verdict, then a short table, then the
+   * trend of the norms before, then notes on how the origin was found and what could not be
+   * determined.
    */
   public String describe() {
     if (parameters.isEmpty()) {
-      return "Norm beyond the range of a double: every element is finite";
+      return "The norm is beyond the range of a double, but every element is finite.";
     }
     StringBuilder text = new StringBuilder("Non-finite gradient");
     if (iteration >= 0) {
@@ -80,12 +81,14 @@ public record NonFiniteReport(
     return text.toString();
   }
 
-  /** Returns where it came from, for a person: one clause, empty where that is unknown. */
+  /**
+   * Returns the origin as text for people: one clause, or an empty string if the origin is unknown.
+   */
   public String verdict() {
     return OriginText.verdict(origin);
   }
 
-  /** Returns what can be done, for a person. */
+  /** Returns what the user can do, as text for people. */
   public String remedy() {
     return Remedy.of(origin, NormTrend.of(history));
   }

@@ -4,16 +4,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Says whether norms grew before a step, or gave no sign.
+ * Summarizes the norms before a step: whether they grew steadily or not.
  *
- * @param steps how many steps with a finite norm there were
+ * @param steps the number of steps with a finite norm
  * @param smallest the smallest norm
  * @param largest the largest norm
- * @param growth the largest norm of the last quarter over the median of the first quarter
+ * @param growth the largest norm of the last quarter, divided by the median of the first quarter
  */
 record NormTrend(int steps, double smallest, double largest, double growth) {
 
-  /** Steps below which nothing is said. */
+  /** The smallest number of steps that shows a trend. */
   private static final int FEWEST = 4;
 
   private static final double EXPLOSION = 10;
@@ -41,11 +41,11 @@ record NormTrend(int steps, double smallest, double largest, double growth) {
 
   String describe() {
     if (steps == 0) {
-      return "No step before it had a finite norm.";
+      return "No step before this one had a finite norm.";
     }
     String range = OriginText.number(smallest) + " to " + OriginText.number(largest);
     if (steps < FEWEST) {
-      return "Too few steps before it to see a trend: norms " + range + ".";
+      return "There were too few steps before to see a trend; their norms were " + range + ".";
     }
     return isExplosion()
         ? "The norms grew steadily: "

@@ -4,16 +4,18 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * Says where the first non-finite value of a step was found.
+ * Describes where the first non-finite value of a step was found.
  *
- * @param kind what held it
- * @param where its name: {@code features}, or {@code features[1]} of several; {@code labels};
- *     {@code features mask}; the first parameter, such as {@code 0_W}; the layer, such as {@code
- *     2}, or the vertex; empty where it is unknown
- * @param found what is not finite there
- * @param largestInput the largest finite magnitude that went into the layer, or that an array of
- *     the batch had before DL4J cast it to a data type that cannot hold it; NaN otherwise
- * @param notes how it was found where that matters, and what could not be told, for a person
+ * @param kind what held the value
+ * @param where the name of what held it: {@code features}, or {@code features[1]} if there are
+ *     several; {@code labels}; {@code features mask}; the first non-finite parameter, such as
+ *     {@code 0_W}; the layer, such as {@code 2}, or the vertex; empty if the origin is unknown
+ * @param found the non-finite elements there
+ * @param largestInput for a layer, the largest magnitude of its input; for an array of the batch
+ *     that DL4J cast to a data type that cannot hold it, the largest magnitude before the cast;
+ *     otherwise NaN
+ * @param notes how the origin was found, if that matters, and what could not be determined, as text
+ *     for people
  */
 public record Origin(
     OriginKind kind, String where, NonFinitePlaces found, double largestInput, List<String> notes)
@@ -24,12 +26,12 @@ public record Origin(
     notes = List.copyOf(notes);
   }
 
-  /** Returns an origin that could not be told. */
+  /** Returns an unknown origin. */
   static Origin unknown() {
     return new Origin(OriginKind.UNKNOWN, "", NonFinitePlaces.NONE, Double.NaN, List.of());
   }
 
-  /** Returns whether an array of the batch is finite until DL4J casts it. */
+  /** Returns whether the origin is an array of the batch that is finite until DL4J casts it. */
   boolean isOfCast() {
     boolean ofBatch =
         kind == OriginKind.FEATURES || kind == OriginKind.LABELS || kind == OriginKind.MASKS;

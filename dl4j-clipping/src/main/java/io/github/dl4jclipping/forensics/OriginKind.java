@@ -1,6 +1,9 @@
 package io.github.dl4jclipping.forensics;
 
-/** Says what held the first non-finite value of a step, in the order in which it is looked for. */
+/**
+ * Names what held the first non-finite value of a step. The constants are in the order of the
+ * search.
+ */
 public enum OriginKind {
   /** The features of the batch. */
   FEATURES,
@@ -10,14 +13,17 @@ public enum OriginKind {
   MASKS,
   /** The parameters, as they were before the step. */
   PARAMETERS,
-  /** What a layer made of finite input, or the state that it carried over from a segment before. */
+  /**
+   * The output of a layer whose input was finite, or the state that it carried over from the
+   * segment before.
+   */
   ACTIVATIONS,
   /** The loss alone: every activation was finite. */
   LOSS,
   /** The backward pass: everything up to the loss was finite. */
   BACKWARD,
-  /** The loss scale: without it the backward pass is finite, too. */
+  /** The loss scale: without it the backward pass is finite. */
   LOSS_SCALE,
-  /** None that could be told. */
+  /** Unknown: the origin could not be determined, or was not looked for. */
   UNKNOWN
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Puts an origin into words. */
+/** Writes an origin as text for people. */
 final class OriginText {
 
   private OriginText() {}
@@ -57,7 +57,8 @@ final class OriginText {
         + (plural ? " have " : " has ")
         + places
         + (origin.isOfCast()
-            ? " once cast to a data type that is too small; the largest magnitude before the cast is "
+            ? " after a cast to a data type that cannot hold them; the largest magnitude before"
+                + " the cast is "
                 + number(origin.largestInput())
             : "");
   }
@@ -92,7 +93,7 @@ final class OriginText {
     }
   }
 
-  /** Returns " in rows 17 and 40", or nothing if there are none. */
+  /** Returns " in rows 17 and 40", or an empty string if there are no indices. */
   private static String in(String what, List<Long> indices) {
     if (indices.isEmpty()) {
       return "";
@@ -110,7 +111,7 @@ final class OriginText {
         + indices.get(last);
   }
 
-  /** Returns a number with three digits. */
+  /** Returns a number with three significant digits. */
   static String number(double value) {
     return String.format(Locale.ROOT, "%.3g", value);
   }

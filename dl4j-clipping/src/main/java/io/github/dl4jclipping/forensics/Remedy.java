@@ -1,6 +1,6 @@
 package io.github.dl4jclipping.forensics;
 
-/** Says what can be done about a non-finite step. */
+/** Writes what the user can do about a non-finite step. */
 final class Remedy {
 
   private static final String LOWER = "lower the learning rate or maxNorm";
@@ -20,8 +20,8 @@ final class Remedy {
               : "What to do: check the labels for missing values.";
       case MASKS -> "What to do: check the masks, which should be 0 or 1.";
       case PARAMETERS ->
-          "What to do: go back to parameters that are finite, from a checkpoint; an earlier step,"
-              + " or what set or loaded them, broke them.";
+          "What to do: restore finite parameters from a checkpoint. An earlier step, or the"
+              + " code that set or loaded them, broke these.";
       case ACTIVATIONS ->
           "What to do: "
               + (explosion
@@ -29,8 +29,8 @@ final class Remedy {
                   : "scale the input down, check the layer's weights and its activation function;"
                       + " in HALF, train in FLOAT.");
       case LOSS ->
-          "What to do: look for a log or a division by 0 in the loss, and for labels that it is not"
-              + " defined for"
+          "What to do: look for a log or a division by 0 in the loss, and for labels for which"
+              + " the loss is not defined"
               + (explosion ? "; " + LOWER + "." : ".");
       case BACKWARD ->
           "What to do: "
@@ -42,7 +42,7 @@ final class Remedy {
       case UNKNOWN ->
           "Common causes: NaN in the data, a learning rate that is too high, a log or a division by"
               + " 0 in a loss."
-              + (explosion ? " Norms grew: " + LOWER + "." : "");
+              + (explosion ? " The norms grew steadily: " + LOWER + "." : "");
     };
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Says where a non-finite value sits, and where it came from: what reports carry.
+ * Holds the types for reports on non-finite gradients: which values are non-finite, and where they
+ * came from.
  *
  * <p>Imports {@code .norm}.
  */

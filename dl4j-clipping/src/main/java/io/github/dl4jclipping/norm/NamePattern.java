@@ -6,23 +6,23 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * A pattern of parameter names such as {@code 0_W} or {@code dense_W}: {@code *} stands for any
- * characters, {@code ?} for one, all else for itself.
+ * Matches parameter names such as {@code 0_W} or {@code dense_W}. In a pattern, {@code *} stands
+ * for any characters and {@code ?} for one; every other character stands for itself.
  *
- * @param glob the pattern, not empty
+ * @param glob the pattern, not blank
  */
 public record NamePattern(String glob) implements Serializable {
 
-  /** Checks that there is a pattern. */
+  /** Checks that the pattern is not blank. */
   public NamePattern {
     Objects.requireNonNull(glob, "pattern must not be null");
     if (glob.isBlank()) {
       throw new IllegalArgumentException(
-          "pattern must name parameters, such as \"0_*\", but was \"" + glob + "\"");
+          "pattern must not be blank, but was \"" + glob + "\". Name parameters, such as \"0_*\".");
     }
   }
 
-  /** Returns whether a name is of this pattern. */
+  /** Returns whether a name matches this pattern. */
   public boolean matches(String name) {
     StringBuilder regex = new StringBuilder();
     for (String part : glob.split("(?<=[*?])|(?=[*?])", -1)) {
@@ -32,15 +32,21 @@ public record NamePattern(String glob) implements Serializable {
   }
 
   /**
-   * Throws where the pattern matches nothing.
+   * Checks that the pattern matches at least one name.
    *
-   * @param of whose pattern it is, for the message
-   * @throws IllegalStateException if no name is of this pattern
+   * @param of the owner of the pattern, for the message
+   * @throws IllegalStateException if no name matches this pattern
    */
   public void requireMatch(String of, Collection<String> names) {
     if (names.stream().noneMatch(this::matches)) {
       throw new IllegalStateException(
-          "the pattern \"" + glob + "\" of " + of + " matches none of the parameters " + names);
+          "The pattern \""
+              + glob
+              + "\" of "
+              + of
+              + " matches none of the parameters "
+              + names
+              + ".");
     }
   }
 

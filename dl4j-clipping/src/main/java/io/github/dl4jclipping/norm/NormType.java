@@ -3,11 +3,11 @@ package io.github.dl4jclipping.norm;
 import java.io.Serializable;
 
 /**
- * Says which vector norm is taken: {@link #L1}, {@link #L2}, {@link #INF} or any {@linkplain
- * #p(double) p-norm}.
+ * Names a vector norm: {@link #L1}, {@link #L2}, {@link #INF} or any {@linkplain #p(double)
+ * p-norm}.
  *
  * <p>The norm of order {@code p} is {@code (Σ|x|^p)^(1/p)}; {@link #INF} is the largest magnitude.
- * Orders below 1 are no norms in the mathematical sense and are allowed, as in PyTorch.
+ * Orders below 1 are not norms in the mathematical sense, but are allowed, as in PyTorch.
  *
  * <p>Immutable and thread-safe.
  */
@@ -24,7 +24,7 @@ public final class NormType implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** Half orders above which a power is no longer multiplied out. */
+  /** The largest number of half orders for which a power is computed by multiplication. */
   private static final int MANY = 16;
 
   private final double order;
@@ -37,7 +37,7 @@ public final class NormType implements Serializable {
    * Returns the norm of the given order; {@code p(1)}, {@code p(2)} and {@code p(∞)} equal {@link
    * #L1}, {@link #L2} and {@link #INF}.
    *
-   * @param order the order, greater than 0, infinity included
+   * @param order the order, greater than 0; may be infinite
    * @throws IllegalArgumentException if {@code order} is NaN or not greater than 0
    */
   public static NormType p(double order) {
@@ -47,7 +47,7 @@ public final class NormType implements Serializable {
     return new NormType(order);
   }
 
-  /** Returns the order {@code p}, infinity for {@link #INF}. */
+  /** Returns the order {@code p}; infinity for {@link #INF}. */
   public double order() {
     return order;
   }
@@ -55,10 +55,10 @@ public final class NormType implements Serializable {
   /**
    * Returns the norm of the whole from the norms of its disjoint parts, or 0 if there are none.
    *
-   * <p>Neither overflows nor underflows where the result is a finite double. NaN if any part is
-   * NaN, otherwise infinite if any part is.
+   * <p>The computation neither overflows nor underflows if the result is a finite double. The
+   * result is NaN if any part is NaN, otherwise infinite if any part is infinite.
    *
-   * @param norms the parts' norms of this same type
+   * @param norms the norms of the parts, of this type
    */
   public double combine(double... norms) {
     double largest = 0;
@@ -81,7 +81,7 @@ public final class NormType implements Serializable {
     if (halves != 2 * order || halves > MANY) {
       return Math.pow(x, order);
     }
-    // Several times as fast as pow: 3, say, is two multiplications.
+    // Several times as fast as pow: order 3, for example, takes three multiplications.
     double power = halves % 2 == 1 ? Math.sqrt(x) : 1;
     for (int i = halves / 2; i > 0; i--) {
       power *= x;
@@ -89,7 +89,7 @@ public final class NormType implements Serializable {
     return power;
   }
 
-  /** Puts the {@linkplain #power powers} of two disjoint parts together. */
+  /** Combines the {@linkplain #power powers} of two disjoint parts. */
   public double merge(double powers, double others) {
     return order == Double.POSITIVE_INFINITY ? Math.max(powers, others) : powers + others;
   }
@@ -109,7 +109,7 @@ public final class NormType implements Serializable {
     return Double.hashCode(order);
   }
 
-  /** Returns {@code "L1"}, {@code "L2"}, {@code "INF"} or, say, {@code "p=1.5"}. */
+  /** Returns {@code "L1"}, {@code "L2"}, {@code "INF"} or, for example, {@code "p=1.5"}. */
   @Override
   public String toString() {
     if (order == Double.POSITIVE_INFINITY) {

@@ -1,4 +1,4 @@
-/** Holds what settings and reports say about norms and parameter names. Imports nothing. */
+/** Holds the types for norms and parameter names in settings and reports. Imports nothing. */
 @NullMarked
 package io.github.dl4jclipping.norm;
 

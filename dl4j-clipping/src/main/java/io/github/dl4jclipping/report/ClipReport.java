@@ -10,29 +10,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what one step did.
+ * Describes what one step did.
  *
- * <p>All norms are of the mean gradient over the minibatch, after any per-layer {@code
- * GradientNormalization} of DL4J, without pseudo-gradients and frozen parameters.
+ * <p>All norms refer to the mean gradient over the minibatch, after DL4J's per-layer {@code
+ * GradientNormalization} if there is one. Pseudo-gradients and frozen parameters are left out.
  *
  * @param iteration DL4J's iteration counter, from 0
  * @param epoch DL4J's epoch counter, from 0
  * @param score the network's score at this step
- * @param norm the global norm <em>before</em> clipping; not finite where the gradient was not, but
- *     for {@link StepOutcome#ZEROED}, where it is the norm of what remained
- * @param clippedNorm the global norm <em>after</em> clipping, as handed to the updater, before L1,
- *     L2 and weight decay; 0 where the step was skipped, NaN where it raised
- * @param coefficient what the gradient was multiplied by: 1 where it was left alone, 0 where the
- *     step was skipped, NaN where it raised and under value clipping; the ratio of the norms where
- *     parameters were scaled apart
- * @param maxNorm the bound on the norm, +Infinity where there is none
- * @param outcome what became of the gradient
+ * @param norm the global norm <em>before</em> clipping; non-finite if the gradient was, except for
+ *     {@link StepOutcome#ZEROED}, where it is the norm of the remaining elements
+ * @param clippedNorm the global norm <em>after</em> clipping, as the updater receives it, before
+ *     L1, L2 and weight decay; 0 if the step was skipped, NaN if it raised
+ * @param coefficient the factor on the gradient: 1 if it was unchanged, 0 if the step was skipped,
+ *     NaN if the step raised or if values were clamped; if parameters were scaled by different
+ *     factors, the ratio of the two norms
+ * @param maxNorm the bound on the norm; +Infinity if there is none
+ * @param outcome what happened to the gradient
  * @param parameterNorms the norm of each parameter before clipping, by names such as {@code 0_W} or
- *     {@code dense_W}; empty unless an observer, the DEBUG log or the setting asks for them
- * @param worker the name of the thread that trained: tells the workers of ParallelWrapper apart, as
+ *     {@code dense_W}; empty unless there is an observer, the log is at DEBUG or the settings ask
+ *     for them
+ * @param worker the name of the thread that trained; it identifies a worker of ParallelWrapper, as
  *     in {@code "ParallelWrapper training thread 1"}
- * @param parts what was done to each group or layer, or in each stage, of a rule that has such;
- *     otherwise empty
+ * @param parts what was done to each part, if the rule has groups, layers or stages; otherwise
+ *     empty
  * @param lossScale how the loss was scaled; null without loss scaling
  */
 public record ClipReport(
@@ -56,7 +57,7 @@ public record ClipReport(
     parts = List.copyOf(parts);
   }
 
-  /** Creates a report without parts and loss scaling. */
+  /** Creates a report without parts and without loss scaling. */
   public ClipReport(
       int iteration,
       int epoch,
@@ -84,17 +85,17 @@ public record ClipReport(
   }
 
   /**
-   * Returns whether the gradient was scaled down or clamped; for {@link StepOutcome#ZEROED},
-   * whether what remained was scaled down. A gradient that was {@linkplain StepOutcome#SCALED_UP
-   * only scaled up} was not clipped.
+   * Returns whether the gradient was scaled down or clamped. For {@link StepOutcome#ZEROED},
+   * returns whether the remaining elements were scaled down. A gradient that was {@linkplain
+   * StepOutcome#SCALED_UP only scaled up} was not clipped.
    */
   public boolean isClipped() {
     return outcome == StepOutcome.CLIPPED || (outcome == StepOutcome.ZEROED && coefficient < 1);
   }
 
   /**
-   * Returns whether the gradient was not finite, whatever became of it; false for {@link
-   * StepOutcome#OVERFLOWED}, where it was the loss scale's.
+   * Returns whether the gradient was non-finite, whatever happened to it. Returns false for {@link
+   * StepOutcome#OVERFLOWED}, because the loss scale was the cause.
    */
   public boolean isNonFinite() {
     return outcome.isNonFinite();

@@ -6,7 +6,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 
 /**
- * Sums up any number of steps, of one network or of many: what several workers did, in one line.
+ * Sums up any number of steps, of one network or of several, such as the copies that workers train.
  *
  * <pre>{@code
  * ClipSummary summary = ClipSummary.EMPTY;
@@ -15,24 +15,25 @@ import java.math.MathContext;
  * }
  * }</pre>
  *
- * <p>Summaries of parts add up to the summary of the whole, to the last bit, in whatever order and
- * grouping they are added: nothing is rounded until {@link #meanNorm} is asked. They differ from
- * the reports that they sum up in size, which does not grow with the number of steps.
+ * <p>Summaries of parts add up to exactly the summary of the whole, in any order and grouping,
+ * because nothing is rounded before {@link #meanNorm} is called. Unlike the reports themselves, a
+ * summary takes little memory, whatever the number of steps.
  *
- * <p>Immutable, and so thread-safe.
+ * <p>Immutable and thread-safe.
  *
- * @param steps the steps, whatever became of them
- * @param clipped the steps of which the gradient was scaled down or clamped, see {@link
+ * @param steps the number of all steps, whatever their outcome
+ * @param clipped the number of steps whose gradient was scaled down or clamped, see {@link
  *     ClipReport#isClipped}
- * @param skipped the steps with {@link StepOutcome#SKIPPED}
- * @param zeroed the steps with {@link StepOutcome#ZEROED}; one may be among the clipped, too
- * @param passedNonFinite the steps with {@link StepOutcome#PASSED_NON_FINITE}
- * @param raised the steps with {@link StepOutcome#RAISED}
- * @param overflowed the steps with {@link StepOutcome#OVERFLOWED}, which are not among the
- *     {@linkplain #nonFinite non-finite} ones
- * @param finiteNorms the steps whose norm before clipping is finite
- * @param sumOfNorms the exact sum of these norms, 0 when there are none
- * @param largestNorm the largest of these norms, NaN when there are none
+ * @param skipped the number of steps with {@link StepOutcome#SKIPPED}
+ * @param zeroed the number of steps with {@link StepOutcome#ZEROED}; such a step may also count as
+ *     clipped
+ * @param passedNonFinite the number of steps with {@link StepOutcome#PASSED_NON_FINITE}
+ * @param raised the number of steps with {@link StepOutcome#RAISED}
+ * @param overflowed the number of steps with {@link StepOutcome#OVERFLOWED}; these do not count as
+ *     {@linkplain #nonFinite non-finite}
+ * @param finiteNorms the number of steps whose norm before clipping is finite
+ * @param sumOfNorms the exact sum of these norms; 0 if there are none
+ * @param largestNorm the largest of these norms; NaN if there are none
  */
 public record ClipSummary(
     long steps,
@@ -47,16 +48,16 @@ public record ClipSummary(
     double largestNorm)
     implements Serializable {
 
-  /** Sums up no steps. */
+  /** The summary of no steps. */
   public static final ClipSummary EMPTY =
       new ClipSummary(0, 0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, Double.NaN);
 
-  /** Returns the summary of these steps and one more. */
+  /** Returns the summary of these steps and another step. */
   public ClipSummary plus(ClipReport report) {
     return plus(of(report));
   }
 
-  /** Returns the summary of these steps and the other's. */
+  /** Returns the summary of these steps and those of another summary. */
   public ClipSummary plus(ClipSummary other) {
     return new ClipSummary(
         steps + other.steps,
@@ -90,27 +91,27 @@ public record ClipSummary(
     return report.outcome() == outcome ? 1 : 0;
   }
 
-  /** Unlike {@link Math#max}, prefers any number to NaN. */
+  /** Returns the larger number; unlike {@link Math#max}, prefers any number to NaN. */
   private static double larger(double one, double other) {
     return one >= other || Double.isNaN(other) ? one : other;
   }
 
-  /** Returns the steps whose gradient was not finite: skipped, zeroed, passed or raised. */
+  /** Returns the number of steps with a non-finite gradient: skipped, zeroed, passed or raised. */
   public long nonFinite() {
     return skipped + zeroed + passedNonFinite + raised;
   }
 
   /**
-   * Returns the share of the steps that were clipped, from 0 to 1. This is defined as {@code
-   * clipped / steps}, or 0.0 when there were no steps.
+   * Returns the share of clipped steps, from 0 to 1. This is {@code clipped / steps}, or 0.0 when
+   * there were no steps.
    */
   public double clippedShare() {
     return steps == 0 ? 0.0 : (double) clipped / steps;
   }
 
   /**
-   * Returns the mean of the finite norms before clipping, rounded to a double from the exact sum,
-   * or NaN when there are none.
+   * Returns the mean of the finite norms before clipping, or NaN if there are none. It is computed
+   * from the exact sum and rounded to a double.
    */
   public double meanNorm() {
     return finiteNorms == 0
@@ -118,7 +119,7 @@ public record ClipSummary(
         : sumOfNorms.divide(BigDecimal.valueOf(finiteNorms), MathContext.DECIMAL128).doubleValue();
   }
 
-  /** Returns the summary as key=value; {@code n/a} marks a missing norm. */
+  /** Returns the summary as key=value pairs; {@code n/a} marks a missing norm. */
   @Override
   public String toString() {
     return "steps="

@@ -1,24 +1,30 @@
 package io.github.dl4jclipping.report;
 
-/** What became of one step's gradient. */
+/** Names what happened to the gradient of one step. */
 public enum StepOutcome {
-  /** Applied as it was. */
+  /** The gradient was applied unchanged. */
   UNCHANGED(true, false, true),
-  /** Scaled up, and nothing of it scaled down or clamped, then applied: no clip. */
+  /** The gradient was only scaled up, then applied; this is not clipping. */
   SCALED_UP(true, false, true),
-  /** Scaled down, all or a part of it, or an element clamped, then applied. */
+  /**
+   * The gradient, or a part of it, was scaled down, or an element was clamped; then it was applied.
+   */
   CLIPPED(true, false, true),
-  /** Not finite and not applied; training goes on. */
+  /** The gradient was non-finite and not applied; training continues. */
   SKIPPED(false, true, true),
-  /** Not finite; the broken elements became 0 and the rest was clipped and applied. */
+  /**
+   * The gradient was non-finite; its non-finite elements were set to 0, and the rest was clipped
+   * and applied.
+   */
   ZEROED(true, true, true),
-  /** Not finite and applied all the same. */
+  /** The gradient was non-finite and was applied as it was. */
   PASSED_NON_FINITE(true, true, true),
-  /** Not finite and not applied; an exception tells of it. */
+  /** The gradient was non-finite and not applied; the step threw an exception. */
   RAISED(false, true, true),
   /**
-   * Not finite because the loss was scaled too much, and not applied; the scale is lowered and
-   * training goes on. Expected under loss scaling, and no non-finite step.
+   * The gradient was non-finite because the loss scale was too large, and was not applied. The
+   * scale is lowered and training continues. This is expected under loss scaling and does not count
+   * as a non-finite step.
    */
   OVERFLOWED(false, false, false);
 
@@ -32,22 +38,22 @@ public enum StepOutcome {
     this.measured = measured;
   }
 
-  /** Returns whether the updater got the gradient, or what was left of it. */
+  /** Returns whether the updater received the gradient, or its remaining elements. */
   public boolean isApplied() {
     return applied;
   }
 
   /**
-   * Returns whether the gradient was not finite, whatever became of it; false for {@link
-   * #OVERFLOWED}, where the loss scale made it so.
+   * Returns whether the gradient was non-finite, whatever happened to it. Returns false for {@link
+   * #OVERFLOWED}, because the loss scale was the cause.
    */
   public boolean isNonFinite() {
     return nonFinite;
   }
 
   /**
-   * Returns whether the step's norm and score say something of the gradient itself; false for
-   * {@link #OVERFLOWED}, where they say something of the loss scale alone.
+   * Returns whether norm and score of the step describe the gradient itself. Returns false for
+   * {@link #OVERFLOWED}, where they only describe the loss scale.
    */
   public boolean isMeasured() {
     return measured;

@@ -5,27 +5,26 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * Advises on a bound, from the norms before clipping of one run.
+ * Suggests a bound, based on the norms before clipping of one run.
  *
- * <p>The percentiles, and so the suggestion, are of the steps whose gradient is finite; what was
- * not finite never enters. They hold for the network, the data, the minibatch size and the kind of
- * norm that were measured.
+ * <p>The percentiles, and so the suggestion, cover only steps whose gradient is finite. They apply
+ * to the network, the data, the minibatch size and the type of norm that were measured.
  *
- * <p>Immutable, and so thread-safe.
+ * <p>Immutable and thread-safe.
  *
- * @param steps the steps, whatever became of them
- * @param nonFinite the steps whose gradient was not finite, or whose norm was not; without those
- *     with {@link StepOutcome#OVERFLOWED}
- * @param clipped the steps that were clipped, see {@link ClipReport#isClipped}
- * @param p50 the median of the norms, NaN where there are none, as all that follow
- * @param p90 what one norm in ten exceeds
- * @param p95 what one norm in twenty exceeds
- * @param p99 what one norm in a hundred exceeds
- * @param largest the largest norm
- * @param suggestion the bound to try, with two digits; NaN where the run allows none
+ * @param steps the number of all steps, whatever their outcome
+ * @param nonFinite the number of steps whose gradient or norm was non-finite, without those with
+ *     {@link StepOutcome#OVERFLOWED}
+ * @param clipped the number of clipped steps, see {@link ClipReport#isClipped}
+ * @param p50 the median of the norms; like the percentiles below, NaN if there are no norms
+ * @param p90 the 90th percentile: one norm in ten exceeds it
+ * @param p95 the 95th percentile: one norm in twenty exceeds it
+ * @param p99 the 99th percentile: one norm in a hundred exceeds it
+ * @param largest the largest norm; NaN if there are no norms
+ * @param suggestion the bound to try, with two significant digits; NaN if there is no suggestion
  * @param suggestionClips the share of the finite steps that the suggestion would have clipped, from
- *     0 to 1; NaN where there is no suggestion
- * @param reason why that bound, or why none, in a sentence
+ *     0 to 1; NaN if there is no suggestion
+ * @param reason a clause that says why this bound is suggested, or why none is
  */
 public record ThresholdAdvice(
     long steps,
@@ -46,7 +45,7 @@ public record ThresholdAdvice(
     return Double.isFinite(suggestion);
   }
 
-  /** Returns the advice as key=value; {@code n/a} stands for a number that there is not. */
+  /** Returns the advice as key=value pairs; {@code n/a} marks a missing number. */
   @Override
   public String toString() {
     return "steps="

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the norms of a run, measured or clipped, and advises on a bound: at the end of each epoch
- * in the log, at any time by {@link #advice}.
+ * Watches the norms of a run and suggests a bound, whether or not the run clips. It logs its advice
+ * at the end of each epoch; {@link #advice} returns it at any time.
  *
  * <pre>{@code
  * ThresholdAdvisor advisor = new ThresholdAdvisor();
@@ -22,19 +22,20 @@ import org.slf4j.LoggerFactory;
  * advisor.clippedShareAt(5.0);
  * }</pre>
  *
- * <p>The suggestion is the 90th percentile of the norms: nine steps in ten stay as they are, and
- * the few long ones lose their say. That is the cautious end of what is in use. Pascanu, Mikolov
- * and Bengio look at the average norm over many updates and find that half of it to ten times of it
- * works; AutoClip takes a low percentile on purpose and clips most steps, which makes the bound a
- * part of the step size. Where the 90th percentile is more than ten times the median, it is of an
- * explosion rather than of a healthy run, and the median is suggested instead. Below {@value
- * #MIN_STEPS} finite steps there is no suggestion.
+ * <p>The suggestion is the 90th percentile of the norms: nine steps in ten remain unchanged, and
+ * the largest norms are bounded. This is a cautious choice. Pascanu, Mikolov and Bengio look at the
+ * average norm over many updates and find that bounds from half to ten times this average work.
+ * AutoClip takes a low percentile on purpose and clips most steps, which makes the bound a part of
+ * the step size. If the 90th percentile is more than ten times the median, the run has probably
+ * exploded, and the median is suggested instead. With fewer than {@value #MIN_STEPS} finite steps
+ * there is no suggestion.
  *
- * <p>Norms are large at the beginning of a run and change all along: advice from a few epochs is
- * better than from one. Its memory does not grow with the number of steps: percentiles are exact up
- * to {@value QuantileSketch#EXACT} finite steps and within 0.1 % beyond.
+ * <p>Norms are large at the beginning of a run and change throughout it, so advice after a few
+ * epochs is better than after one. Memory is bounded, whatever the number of steps. Percentiles are
+ * exact up to {@value QuantileSketch#EXACT} finite steps, and within 0.1 % beyond.
  *
- * <p>Thread-safe. DL4J announces no end of an epoch in ParallelWrapper and on Spark: there, ask.
+ * <p>Thread-safe. DL4J does not announce the end of an epoch in ParallelWrapper and on Spark: call
+ * {@link #advice} there.
  *
  * <p>References: Pascanu, Mikolov and Bengio, <a href="https://arxiv.org/abs/1211.5063">On the
  * difficulty of training recurrent neural networks</a>, 2013; Seetharaman, Wichern, Pardo and Le
@@ -43,13 +44,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class ThresholdAdvisor implements ClipObserver {
 
-  /** The fewest finite steps from which a bound is suggested. */
+  /** The smallest number of finite steps from which a bound is suggested. */
   public static final int MIN_STEPS = 100;
 
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
-  /** How many times the median a 90th percentile may be before it is of an explosion. */
+  /** A 90th percentile above this multiple of the median indicates an explosion. */
   private static final double EXPLOSION = 10;
 
   private static final double MOST_STEPS = 0.5;
@@ -68,7 +69,7 @@ public final class ThresholdAdvisor implements ClipObserver {
     }
     clipped += report.isClipped() ? 1 : 0;
     maxNorm = report.maxNorm();
-    // One that was zeroed has a finite norm of what remained: that is no norm of the run.
+    // The finite norm of a zeroed step covers only its remaining elements: do not count it.
     if (!report.isNonFinite() && Double.isFinite(report.norm())) {
       norms.add(report.norm());
     } else {
@@ -76,7 +77,7 @@ public final class ThresholdAdvisor implements ClipObserver {
     }
   }
 
-  /** Writes the advice to the log. */
+  /** Logs the advice. */
   @Override
   public synchronized void onEpochEnd(int epoch) {
     if (log.isInfoEnabled()) {
@@ -89,12 +90,12 @@ public final class ThresholdAdvisor implements ClipObserver {
     return norms.shareAbove(maxNorm);
   }
 
-  /** Returns the norms so far of the finite steps, as a copy. */
+  /** Returns a copy of the norms of the finite steps so far. */
   public synchronized QuantileSketch norms() {
     return QuantileSketch.of(norms.state());
   }
 
-  /** Returns the advice on the steps so far. */
+  /** Returns the advice based on the steps so far. */
   public synchronized ThresholdAdvice advice() {
     double suggestion = suggestion();
     return new ThresholdAdvice(
@@ -124,28 +125,28 @@ public final class ThresholdAdvisor implements ClipObserver {
 
   private String reason() {
     if (norms.count() < MIN_STEPS) {
-      return "too short: "
+      return "too few steps: "
           + norms.count()
-          + (norms.count() == 1 ? " step" : " steps")
-          + " with a finite gradient, and percentiles need "
+          + (norms.count() == 1 ? " step has" : " steps have")
+          + " a finite gradient, but percentiles need "
           + MIN_STEPS;
     }
     if (norms.quantile(0.9) == 0) {
-      return "nine norms in ten are 0: there is nothing to clip";
+      return "nine norms in ten are 0, so there is nothing to clip";
     }
     if (hasExploded()) {
       return "the median: the 90th percentile is more than "
           + (int) EXPLOSION
-          + " times as large, so that it is of an explosion rather than of a healthy run";
+          + " times as large, so the run has probably exploded";
     }
-    return "the 90th percentile: it leaves nine steps in ten alone and bounds the longest"
+    return "the 90th percentile: it leaves nine steps in ten unchanged and bounds the largest norms"
         + caveat();
   }
 
   private String caveat() {
     if (clipped > MOST_STEPS * steps) {
-      return "; this run clipped most of its steps, so that the bound set their size, as much as the"
-          + " learning rate: with a higher bound try a lower learning rate";
+      return "; this run clipped most of its steps, so its bound acted as a learning rate: with"
+          + " a higher bound, try a lower learning rate";
     }
     if (Double.isFinite(maxNorm) && clipped == 0) {
       return "; the bound of this run, " + Numbers.format(maxNorm) + ", clipped nothing";

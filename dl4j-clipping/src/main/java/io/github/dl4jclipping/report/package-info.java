@@ -1,5 +1,5 @@
 /**
- * Reports what one step did.
+ * Holds reports of what each step did, and observers that receive them.
  *
  * <p>Imports {@code .forensics}, {@code .rule}, {@code .scaling} and {@code .norm}.
  */

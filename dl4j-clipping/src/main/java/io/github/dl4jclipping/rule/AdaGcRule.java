@@ -9,21 +9,22 @@ import java.util.Map;
  * Clips the gradient of each parameter by a running mean of its own clipped norms: {@code h =
  * min(1, lambdaRel * gamma / norm)}, then {@code gamma = beta * gamma + (1 - beta) * h * norm}.
  *
- * <p>Before that, in the steps 1 to {@code warmUp - 1}, the whole is clipped by its global norm to
- * {@code lambdaAbs}, and each gamma becomes the smallest clipped norm of its parameter. All norms
- * are L2. There is no epsilon: a norm that keeps its bound is left alone.
+ * <p>Before that, in steps 1 to {@code warmUp - 1}, the whole gradient is clipped by its global
+ * norm to {@code lambdaAbs}, and each gamma becomes the smallest clipped norm of its parameter. All
+ * norms are L2. There is no epsilon: a norm within its bound is unchanged.
  *
- * <p>Unlike in the paper, a norm of 0 is ignored: it would freeze gamma, and the parameter, at 0. A
- * norm whose square is beyond the range of a double is ignored, too; in the warm-up the whole step
- * is ignored if that holds for the global norm.
+ * <p>Unlike in the paper, gamma ignores a norm of 0, which would freeze gamma, and the parameter,
+ * at 0. Gamma also ignores a norm whose square is beyond the range of a double. In the warm-up, it
+ * ignores the whole step if either holds for the global norm.
  *
  * <p>Reference: Wang et al., <a href="https://arxiv.org/abs/2502.11034">AdaGC: Enhancing LLM
  * Pretraining Stability via Adaptive Gradient Clipping</a>, 2025.
  *
  * @param lambdaAbs the bound on the global norm in the warm-up, finite and greater than 0
- * @param lambdaRel how far above its mean a norm may be, finite and greater than 0
- * @param beta how much of the mean each step keeps, greater than 0 and less than 1
- * @param warmUp the first step that is clipped by parameter, at least 0
+ * @param lambdaRel the bound on each norm, as a multiple of its mean gamma, finite and greater than
+ *     0
+ * @param beta the share of gamma that each step keeps, greater than 0 and less than 1
+ * @param warmUp the first step that clips by parameter, counted from 1; at least 0
  */
 public record AdaGcRule(double lambdaAbs, double lambdaRel, double beta, int warmUp)
     implements ClipRule {
@@ -34,7 +35,7 @@ public record AdaGcRule(double lambdaAbs, double lambdaRel, double beta, int war
   private static final String STEP = "step";
   private static final String GAMMA = "gamma";
 
-  /** What a gamma is until its parameter has had a gradient. */
+  /** The value of gamma until its parameter has had a norm to learn from. */
   private static final double UNKNOWN = -1;
 
   /** Checks the bounds. */

@@ -4,21 +4,22 @@ import io.github.dl4jclipping.internal.check.Bounds;
 import java.util.List;
 
 /**
- * Clips the gradient of each unit by the norm of the unit's own weights: where {@code |g| /
- * max(|w|, eps) > clipping}, the unit's gradient is scaled to {@code clipping * max(|w|, eps)}.
+ * Clips the gradient of each unit by the norm of the unit's own weights: if {@code |g| / max(|w|,
+ * eps) > clipping}, the unit's gradient is scaled to {@code clipping * max(|w|, eps)}.
  *
- * <p>A unit is a neuron of a dense or recurrent layer, a filter of a convolution, the vector of a
- * word of an embedding; a vector, such as a bias, is one unit as a whole. {@code eps} lets weights
- * that start at 0 move. Unlike the authors' code, this rule divides by {@code |g|} itself, also
- * where that is below 1e-6. The paper leaves the last, linear layer unclipped: {@code
- * builder().rule(ClipRule.agc()).exclude("3_*")} does that.
+ * <p>A unit is a neuron of a dense or recurrent layer, a filter of a convolution, or the vector of
+ * one word in an embedding. A parameter that is a vector, such as a bias, is one unit. {@code eps}
+ * allows weights that start at 0 to change. Unlike the authors' code, this rule divides by {@code
+ * |g|} itself even if {@code |g|} is below 1e-6. The paper leaves the last, linear layer unclipped.
+ * {@code builder().rule(ClipRule.agc()).exclude("3_*")} does the same if that is layer 3.
  *
  * <p>Reference: Brock, De, Smith and Simonyan, <a
  * href="https://arxiv.org/abs/2102.06171">High-Performance Large-Scale Image Recognition Without
  * Normalization</a>, 2021.
  *
- * @param clipping the largest ratio of gradient to weights, finite and greater than 0
- * @param eps the least that the norm of weights counts as, finite and greater than 0
+ * @param clipping the largest ratio of the gradient's norm to the weights' norm, finite and greater
+ *     than 0
+ * @param eps the smallest norm that weights count as, finite and greater than 0
  */
 public record AgcRule(double clipping, double eps) implements ClipRule {
 

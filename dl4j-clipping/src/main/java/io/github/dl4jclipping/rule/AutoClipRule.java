@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Scales the whole gradient down where its L2 norm exceeds a percentile of all norms so far, this
- * step's included: at 10, nine of ten steps are clipped, in the units that the network itself sets.
+ * Scales the whole gradient down if its L2 norm exceeds a percentile of all norms so far, including
+ * the norm of this step. At the 10th percentile, about nine in ten steps are clipped.
  *
- * <p>Percentiles are NumPy's, with linear interpolation: exact for the first {@value
- * QuantileSketch#EXACT} steps, to within 0.1 % afterwards, in bounded memory.
+ * <p>Percentiles use linear interpolation, as in NumPy. They are exact for the first {@value
+ * QuantileSketch#EXACT} norms, and within 0.1 % afterwards. Memory is bounded.
  *
  * <p>Unlike the authors' code, this rule adds no epsilon: a norm that is at most the percentile is
- * left alone, a larger one is scaled by {@code percentile / norm}. And norms that are 0, or whose
- * square is beyond the range of a double, are ignored: they would drag the percentile to where
- * nothing is learnt any more. Until there is a norm in the history, nothing is clipped.
+ * unchanged, and a larger one is scaled by {@code percentile / norm}. It also ignores norms that
+ * are 0, or whose square is beyond the range of a double, because they could move the percentile so
+ * far that the network no longer learns. Until the history has a norm, nothing is clipped.
  *
  * <p>Reference: Seetharaman, Wichern, Pardo and Le Roux, <a
  * href="https://arxiv.org/abs/2007.14469">AutoClip: Adaptive Gradient Clipping for Source
  * Separation Networks</a>, 2020.
  *
- * @param percentile greater than 0 and less than 100
+ * @param percentile the percentile that is the bound, greater than 0 and less than 100
  */
 public record AutoClipRule(double percentile) implements ClipRule {
 

@@ -4,9 +4,8 @@ import io.github.dl4jclipping.internal.check.Bounds;
 import java.util.List;
 
 /**
- * Clips the gradient of each parameter by the root of the mean of its squares, so that large and
- * small parameters share one bound: {@code g / max(1, rms / maxRms)}, as optax's {@code
- * clip_by_block_rms} does.
+ * Clips the gradient of each parameter by its root mean square: {@code g / max(1, rms / maxRms)},
+ * as optax's {@code clip_by_block_rms} does. One bound therefore suits large and small parameters.
  *
  * <p>Reference: Shazeer and Stern, <a href="https://arxiv.org/abs/1804.04235">Adafactor: Adaptive
  * Learning Rates with Sublinear Memory Cost</a>, 2018, section 6.

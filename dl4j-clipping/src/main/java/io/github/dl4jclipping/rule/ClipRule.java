@@ -5,16 +5,16 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * Decides from a gradient's norms how it is clipped.
+ * Decides how a gradient is clipped, based on its norms.
  *
- * <p>A rule is a setting: immutable, serialisable, with {@code equals} and a {@code toString} that
- * names its bounds. What it learns lives in the {@link RuleState} that it starts for each network.
- * A rule of one's own works wherever settings are given in code; it has no JSON form.
+ * <p>A rule is a setting: immutable, serialisable, with {@code equals} and with a {@code toString}
+ * that names its bounds. What it learns is kept in the {@link RuleState} that it creates for each
+ * network. A custom rule works wherever settings are given in code; it has no JSON form.
  */
 public interface ClipRule extends Serializable {
 
   /**
-   * Scales the whole gradient so that its L2 norm is at most {@code maxNorm}.
+   * Returns a rule that scales the whole gradient so that its L2 norm is at most {@code maxNorm}.
    *
    * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
    * @see GlobalNormRule
@@ -24,7 +24,8 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Scales the whole gradient so that its norm of the given type is at most {@code maxNorm}.
+   * Returns a rule that scales the whole gradient so that its norm of the given type is at most
+   * {@code maxNorm}.
    *
    * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
    * @see GlobalNormRule
@@ -34,7 +35,7 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Brings every element of the gradient into {@code [-clipValue, clipValue]}.
+   * Returns a rule that clamps every element of the gradient to {@code [-clipValue, clipValue]}.
    *
    * @throws IllegalArgumentException if {@code clipValue} is not finite or not greater than 0
    * @see ValueRule
@@ -43,13 +44,14 @@ public interface ClipRule extends Serializable {
     return new ValueRule(clipValue);
   }
 
-  /** Measures only: never changes a gradient. */
+  /** Returns a rule that only measures and never changes a gradient. */
   static ClipRule none() {
     return new NoRule();
   }
 
   /**
-   * Scales the whole gradient so that its L2 norm is at most what a schedule says.
+   * Returns a rule that scales the whole gradient so that its L2 norm is at most the bound of a
+   * schedule.
    *
    * @see ScheduledNormRule
    */
@@ -58,7 +60,7 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Scales the whole gradient to an L2 norm, up as well as down.
+   * Returns a rule that scales the whole gradient, up or down, to a fixed L2 norm.
    *
    * @throws IllegalArgumentException if {@code norm} is not finite or not greater than 0
    * @see RenormalizeRule
@@ -68,7 +70,7 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Clips the gradient of each layer by its own L2 norm.
+   * Returns a rule that clips the gradient of each layer by its own L2 norm.
    *
    * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
    * @see LayerNormRule
@@ -78,7 +80,7 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Clips the gradient of each parameter by its own L2 norm.
+   * Returns a rule that clips the gradient of each parameter by its own L2 norm.
    *
    * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
    * @see ParameterNormRule
@@ -88,7 +90,7 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Clips the gradient of each parameter by the root of the mean of its squares.
+   * Returns a rule that clips the gradient of each parameter by its root mean square.
    *
    * @throws IllegalArgumentException if {@code maxRms} is not finite or not greater than 0
    * @see BlockRmsRule
@@ -98,7 +100,7 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Clips by a percentile of all norms so far: the 10th, the paper's choice.
+   * Returns a rule that clips by the 10th percentile of all norms so far, as in the paper.
    *
    * @see AutoClipRule
    */
@@ -107,7 +109,7 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Clips by a percentile of all norms so far.
+   * Returns a rule that clips by a percentile of all norms so far.
    *
    * @throws IllegalArgumentException if {@code percentile} is not greater than 0 and less than 100
    * @see AutoClipRule
@@ -117,7 +119,7 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Clips by twice the median of the norms of the 100 steps before.
+   * Returns a rule that clips by twice the median of the previous 100 norms.
    *
    * @see MedianNormRule
    */
@@ -126,10 +128,10 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Clips by a multiple of the median of the norms of the steps before.
+   * Returns a rule that clips by a multiple of the median of the previous {@code window} norms.
    *
-   * @throws IllegalArgumentException if {@code factor} is not finite or not greater than 0, or
-   *     {@code window} not from 1 to {@value MedianNormRule#MAX_WINDOW}
+   * @throws IllegalArgumentException if {@code factor} is not finite or not greater than 0, or if
+   *     {@code window} is not from 1 to {@value MedianNormRule#MAX_WINDOW}
    * @see MedianNormRule
    */
   static ClipRule medianNorm(double factor, int window) {
@@ -137,97 +139,101 @@ public interface ClipRule extends Serializable {
   }
 
   /**
-   * Clips norms that stand out from a running mean by more than 2.5 standard deviations, and those
-   * above 1; for other settings see {@link ZClipRule}.
+   * Returns a rule that clips norms more than 2.5 standard deviations above a running mean, and
+   * norms above 1. For other settings see {@link ZClipRule}.
    */
   static ClipRule zClip() {
     return ZClipRule.DEFAULT;
   }
 
   /**
-   * Clips each parameter by a running mean of its own clipped norms; for other settings see {@link
-   * AdaGcRule}.
+   * Returns a rule that clips each parameter by a running mean of its own clipped norms. For other
+   * settings see {@link AdaGcRule}.
    */
   static ClipRule adaGc() {
     return AdaGcRule.DEFAULT;
   }
 
   /**
-   * Clips the gradient of each unit to 0.01 of the norm of its weights; for other settings see
-   * {@link AgcRule}.
+   * Returns a rule that clips the gradient of each unit to 0.01 times the norm of its weights. For
+   * other settings see {@link AgcRule}.
    */
   static ClipRule agc() {
     return AgcRule.DEFAULT;
   }
 
   /**
-   * Applies several rules, each to what the one before left.
+   * Returns a rule that applies several rules in order, each to the result of the previous one.
    *
-   * @throws IllegalArgumentException if there are none, or if they contradict each other
+   * @throws IllegalArgumentException if there are no rules, or if they contradict each other
    * @see SequenceRule
    */
   static ClipRule inOrder(ClipRule... rules) {
     return new SequenceRule(List.of(rules));
   }
 
-  /** Returns the type of all the norms that this rule is given and that reports carry. */
+  /** Returns the type of all norms that this rule receives and that reports carry. */
   default NormType normType() {
     return NormType.L2;
   }
 
   /**
-   * Returns the bound on the norm where it is fixed, otherwise +Infinity: what is reported of steps
-   * that no decision was asked for.
+   * Returns the bound on the norm if it is fixed, otherwise +Infinity. Reports carry it for steps
+   * in which the rule was not asked for a decision.
    */
   default double maxNorm() {
     return Double.POSITIVE_INFINITY;
   }
 
-  /** Returns whether it asks for the norms of single units, which cost a pass of their own. */
+  /**
+   * Returns whether this rule needs the norms of single units, which take an additional pass over
+   * the gradient.
+   */
   default boolean needsUnitNorms() {
     return false;
   }
 
-  /** Returns whether clipping almost every step is what this rule is for, and no cause to warn. */
+  /** Returns whether this rule is meant to clip almost every step, so that no warning is due. */
   default boolean clipsMostSteps() {
     return false;
   }
 
   /**
-   * Returns whether it bounds the norm of the whole gradient from above: beside {@link
-   * #renormalize}, which sets that norm, one of the two would have no effect.
+   * Returns whether this rule bounds the norm of the whole gradient from above. Such a rule cannot
+   * be combined with {@link #renormalize}, which sets that norm: one of the two would have no
+   * effect.
    */
   default boolean boundsWhole() {
     return false;
   }
 
-  /** Returns whether it learns from the steps, so that its history is worth saving. */
+  /** Returns whether this rule learns from the steps, so that its history is worth saving. */
   default boolean learns() {
     return false;
   }
 
-  /** Returns how many steps it takes until it decides by what it has learned. */
+  /** Returns the number of steps before this rule uses what it has learned. */
   default int warmUp() {
     return 0;
   }
 
-  /** Returns the rules that are applied one after the other: this one, unless it is several. */
+  /** Returns the rules that are applied in order; only this rule, unless it combines several. */
   default List<ClipRule> stages() {
     return List.of(this);
   }
 
   /**
-   * Returns this rule for some of a network's parameters, those of the layer in layerwise
-   * pretraining: without what it says of others by name.
+   * Returns this rule for some of a network's parameters: those of the layer in layerwise
+   * pretraining. The returned rule does not name other parameters.
    */
   default ClipRule forSome(List<RuleParameter> parameters) {
     return this;
   }
 
   /**
-   * Starts afresh for one network.
+   * Creates the state of this rule for one network, with an empty history.
    *
-   * @param parameters those that take part, in the order of the parameter norms
+   * @param parameters the parameters that take part, in the order of the parameter norms
    * @throws IllegalStateException if this rule does not suit them
    */
   RuleState start(List<RuleParameter> parameters);

@@ -2,19 +2,16 @@ package io.github.dl4jclipping.rule;
 
 import java.util.List;
 
-/** What is to be done with one step's gradient. */
+/** Describes what to do with the gradient of one step. */
 public sealed interface Decision {
 
-  /**
-   * Returns the bound that the decision was taken against, in the norm's units, or +Infinity where
-   * there is none.
-   */
+  /** Returns the bound on the norm that the decision is based on, or +Infinity if there is none. */
   double maxNorm();
 
   /**
-   * Leaves the gradient as it is.
+   * Leaves the gradient unchanged.
    *
-   * @param maxNorm the bound that it kept
+   * @param maxNorm the bound that the norm does not exceed, or +Infinity
    */
   record Keep(double maxNorm) implements Decision {}
 
@@ -32,13 +29,13 @@ public sealed interface Decision {
   }
 
   /**
-   * Multiplies each parameter's gradient by a coefficient of its own.
+   * Multiplies the gradient of each parameter by its own coefficient.
    *
    * @param coefficients the factors, at least 0, in the order of the parameters
-   * @param maxNorm the bound on the whole, or +Infinity
-   * @param parts what is reported of parts of the gradient; nothing where parameters are the parts
+   * @param maxNorm the bound on the norm of the whole gradient, or +Infinity
+   * @param parts the parts of the gradient to report; empty if the parts are the parameters
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed from hand to hand within one step
+  @SuppressWarnings("ArrayRecordComponent") // passed along within one step
   record ScaleEach(double[] coefficients, double maxNorm, List<ClipPart> parts)
       implements Decision {
     /** Checks the factors. */
@@ -54,12 +51,12 @@ public sealed interface Decision {
   }
 
   /**
-   * Multiplies the gradient of each unit by a coefficient of its own.
+   * Multiplies the gradient of each unit by its own coefficient.
    *
    * @param coefficients the factors of each parameter's units, at least 0, in the order of {@link
    *     UnitMeasurement}
    */
-  @SuppressWarnings("ArrayRecordComponent") // handed from hand to hand within one step
+  @SuppressWarnings("ArrayRecordComponent") // passed along within one step
   record ScaleUnits(double[][] coefficients) implements Decision {
     /** Checks the factors. */
     public ScaleUnits {
@@ -75,7 +72,7 @@ public sealed interface Decision {
   }
 
   /**
-   * Brings every element into {@code [-bound, bound]}.
+   * Clamps every element to {@code [-bound, bound]}.
    *
    * @param bound the largest magnitude allowed
    */

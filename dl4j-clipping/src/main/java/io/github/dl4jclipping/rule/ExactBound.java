@@ -1,19 +1,19 @@
 package io.github.dl4jclipping.rule;
 
 /**
- * Bounds a norm without PyTorch's epsilon: what keeps the bound is left alone, however small the
+ * Bounds a norm without PyTorch's epsilon: a norm within the bound is unchanged, however small the
  * bound is.
  */
 final class ExactBound {
 
   private ExactBound() {}
 
-  /** Returns {@code maxNorm / norm} where the norm exceeds the bound, otherwise 1. */
+  /** Returns {@code maxNorm / norm} if the norm exceeds the bound, otherwise 1. */
   static double coefficient(double maxNorm, double norm) {
     return norm > maxNorm ? maxNorm / norm : 1;
   }
 
-  /** Decides by {@link #coefficient}. */
+  /** Returns the decision to scale by {@link #coefficient}. */
   static Decision decide(double maxNorm, double norm) {
     double coefficient = coefficient(maxNorm, norm);
     return coefficient == 1

@@ -13,23 +13,25 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Clips named groups of parameters, each by the norm of its own whole, as Megatron and Paddle do.
+ * Clips named groups of parameters, each by the joint norm of its parameters, as Megatron and
+ * Paddle do.
  *
  * <pre>{@code
  * GroupsRule.builder().group("recurrent", 0.5, "0_*").others(5.0).build()
  * }</pre>
  *
- * <p>Every parameter that takes part must be in exactly one group; {@link Builder#others} gathers
- * those that no pattern names, and {@code exclude} of the settings keeps some out of it all.
- * Reports tell each group's norm and coefficient as a part. There is no epsilon: a norm that is at
- * most its bound is left alone, a larger one is scaled by {@code maxNorm / norm}.
+ * <p>Every parameter that takes part must be in exactly one group. {@link Builder#others} adds a
+ * group for parameters that no pattern matches; {@code exclude} in the settings keeps parameters
+ * out of clipping. Reports carry the norm and coefficient of each group as a part. There is no
+ * epsilon: a norm that is at most its bound is unchanged, and a larger one is scaled by {@code
+ * maxNorm / norm}.
  *
  * @param groups the groups, at least one
- * @param normType the norm that is bounded
+ * @param normType the type of the norm that is bounded
  */
 public record GroupsRule(List<Group> groups, NormType normType) implements ClipRule {
 
-  /** The name of the group of all the others. */
+  /** The name of the group for parameters that no pattern matches. */
   public static final String OTHERS = "others";
 
   /** Checks the groups. */
@@ -37,20 +39,22 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
     groups = List.copyOf(groups);
     Objects.requireNonNull(normType, "normType must not be null");
     if (groups.isEmpty()) {
-      throw new IllegalArgumentException("groups must have at least one group, but have none");
+      throw new IllegalArgumentException("groups must not be empty. Add at least one group.");
     }
     List<String> names = groups.stream().map(Group::name).toList();
     if (names.stream().distinct().count() < names.size()) {
-      throw new IllegalArgumentException("groups must have different names, but have " + names);
+      throw new IllegalArgumentException(
+          "groups must have different names, but the names are " + names);
     }
   }
 
   /**
-   * Some parameters and their bound.
+   * Holds the bound on one group of parameters.
    *
-   * @param name what reports call it, not blank
-   * @param maxNorm the bound on the norm of its whole, finite and greater than 0
-   * @param patterns of the parameters' names; none for all that no other group claims
+   * @param name the name in reports, not blank
+   * @param maxNorm the bound on the joint norm of the parameters, finite and greater than 0
+   * @param patterns the patterns of the parameters' names; empty for the group {@value
+   *     GroupsRule#OTHERS}
    */
   public record Group(String name, double maxNorm, List<NamePattern> patterns)
       implements Serializable {
@@ -58,15 +62,18 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
     /** Checks the name and the bound. */
     public Group {
       if (name.isBlank()) {
-        throw new IllegalArgumentException("a group must have a name, but it was \"" + name + "\"");
+        throw new IllegalArgumentException(
+            "the name of a group must not be blank, but was \"" + name + "\"");
       }
       Bounds.positive("maxNorm of group " + name, maxNorm);
       patterns = List.copyOf(patterns);
       if (patterns.isEmpty() != name.equals(OTHERS)) {
         throw new IllegalArgumentException(
-            "a group must have at least one pattern, and \""
+            "every group except \""
                 + OTHERS
-                + "\" alone has none, but group \""
+                + "\" must have at least one pattern, and \""
+                + OTHERS
+                + "\" must have none, but group \""
                 + name
                 + "\" has "
                 + patterns);
@@ -83,12 +90,12 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
     }
   }
 
-  /** Starts without groups, for the L2 norm. */
+  /** Returns a builder without groups, for the L2 norm. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Collects groups. Not thread-safe. */
+  /** Builds a rule from groups. Not thread-safe. */
   public static final class Builder {
 
     private final List<Group> groups = new ArrayList<>();
@@ -99,11 +106,12 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
     /**
      * Adds a group.
      *
-     * @param name what reports call it
-     * @param maxNorm the bound on the norm of its whole, finite and greater than 0
-     * @param patterns of the parameters' names, such as {@code "0_*"}, {@code "*_b"}
-     * @throws IllegalArgumentException if the name or a pattern is blank, there is no pattern, the
-     *     name is {@value GroupsRule#OTHERS}, or {@code maxNorm} is out of bounds
+     * @param name the name in reports
+     * @param maxNorm the bound on the joint norm of the parameters, finite and greater than 0
+     * @param patterns patterns of the parameters' names, such as {@code "0_*"} or {@code "*_b"}
+     * @throws IllegalArgumentException if the name or a pattern is blank, if there is no pattern,
+     *     if the name is {@value GroupsRule#OTHERS}, or if {@code maxNorm} is not finite or not
+     *     greater than 0
      */
     public Builder group(String name, double maxNorm, String... patterns) {
       groups.add(new Group(name, maxNorm, Arrays.stream(patterns).map(NamePattern::new).toList()));
@@ -111,7 +119,7 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
     }
 
     /**
-     * Adds the group of all parameters that no pattern names, {@value GroupsRule#OTHERS}.
+     * Adds the group {@value GroupsRule#OTHERS}, for all parameters that no pattern matches.
      *
      * @throws IllegalArgumentException if {@code maxNorm} is not finite or not greater than 0
      */
@@ -120,7 +128,7 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
       return this;
     }
 
-    /** Sets the norm that is bounded; {@link NormType#L2} unless set. */
+    /** Sets the type of the norm that is bounded; {@link NormType#L2} by default. */
     public Builder normType(NormType normType) {
       this.normType = normType;
       return this;
@@ -129,7 +137,7 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
     /**
      * Returns the rule.
      *
-     * @throws IllegalArgumentException if there is no group, or two have one name
+     * @throws IllegalArgumentException if there is no group, or if two groups have the same name
      */
     public GroupsRule build() {
       return new GroupsRule(groups, normType);
@@ -157,10 +165,10 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
   }
 
   /**
-   * Starts for one network.
+   * Creates the state of this rule for one network.
    *
-   * @throws IllegalStateException if a pattern matches no parameter, a parameter is in two groups
-   *     or in none, or nothing is left for the others
+   * @throws IllegalStateException if a pattern matches no parameter, if a parameter is in two
+   *     groups or in none, or if no parameter is left for the group {@value #OTHERS}
    */
   @Override
   public RuleState start(List<RuleParameter> parameters) {
@@ -173,7 +181,9 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
     for (Group group : groups) {
       if (!groupOf.contains(group.name())) {
         throw new IllegalStateException(
-            "nothing is left for the group \"others\": the groups claim all of " + names);
+            "No parameter is left for the group \"others\": the other groups match all of "
+                + names
+                + ". Remove others(maxNorm).");
       }
       maxNorms.put(group.name(), group.maxNorm());
     }
@@ -185,13 +195,18 @@ public record GroupsRule(List<Group> groups, NormType normType) implements ClipR
         groups.stream().filter(group -> group.claims(parameter)).map(Group::name).toList();
     if (claiming.size() > 1) {
       throw new IllegalStateException(
-          "the parameter \"" + parameter + "\" is in more than one group: " + claiming);
+          "The parameter \""
+              + parameter
+              + "\" is in more than one group: "
+              + claiming
+              + ". Change the patterns.");
     }
     if (claiming.isEmpty() && groups.stream().noneMatch(group -> group.name().equals(OTHERS))) {
       throw new IllegalStateException(
-          "the parameter \""
+          "The parameter \""
               + parameter
-              + "\" is in no group: add others(maxNorm), or exclude it. All are "
+              + "\" is in no group. Add others(maxNorm), or exclude the parameter. All"
+              + " parameters are "
               + all);
     }
     return claiming.isEmpty() ? OTHERS : claiming.get(0);

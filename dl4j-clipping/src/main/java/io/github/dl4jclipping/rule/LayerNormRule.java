@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Clips the gradient of each layer by its own norm, as DL4J's {@code ClipL2PerLayer} does, but of
- * the gradient alone: BatchNormalization's running statistics are neither measured nor scaled.
+ * Clips the gradient of each layer by its own norm, as DL4J's {@code ClipL2PerLayer} does. Unlike
+ * there, BatchNormalization's running statistics are neither measured nor scaled.
  *
- * <p>Unlike the global norm it turns the gradient's direction. Reports tell each layer's norm and
- * coefficient as a part. There is no epsilon: a norm that is at most the bound is left alone, a
- * larger one is scaled by {@code maxNorm / norm}.
+ * <p>Unlike clipping by the global norm, this can change the gradient's direction. Reports carry
+ * the norm and coefficient of each layer as a part. There is no epsilon: a norm that is at most the
+ * bound is unchanged, and a larger one is scaled by {@code maxNorm / norm}.
  *
  * @param bound the bound on each layer's norm, finite and greater than 0
- * @param normType the norm that is bounded
+ * @param normType the type of the norm that is bounded
  */
 public record LayerNormRule(double bound, NormType normType) implements ClipRule {
 

@@ -1,13 +1,13 @@
 package io.github.dl4jclipping.rule;
 
-/** Says which norms enter what a rule learns. */
+/** Decides which norms a rule learns from. */
 final class Learnable {
 
   private Learnable() {}
 
   /**
-   * Returns whether a norm and its square are within the range of normal doubles. One whose square
-   * overflows would make a variance infinite for good, and 0 would hold a bound at 0.
+   * Returns whether the square of a norm is a finite normal double. A norm whose square overflows
+   * would make a variance infinite forever, and a norm of 0 would keep a bound at 0.
    */
   static boolean is(double norm) {
     double square = norm * norm;

@@ -6,25 +6,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Scales the whole gradient down where its L2 norm exceeds a multiple of the median of the norms of
- * the steps before: {@code bound = factor * median}, of the last {@code window} norms, this step's
- * not included.
+ * Scales the whole gradient down if its L2 norm exceeds a multiple of the median of previous norms:
+ * {@code bound = factor * median}. The median is that of the last {@code window} norms, without the
+ * norm of this step.
  *
  * <p>The norms are those before clipping. Norms that are 0, or whose square is beyond the range of
- * a double, are ignored. Of an even number the median is the mean of the two in the middle. Until
- * there are {@code window} norms, nothing is clipped. There is no epsilon: a norm that is at most
- * the bound is left alone, a larger one is scaled by {@code bound / norm}.
+ * a double, are ignored. If {@code window} is even, the median is the mean of the two middle norms.
+ * Until there are {@code window} norms, nothing is clipped. There is no epsilon: a norm that is at
+ * most the bound is unchanged, and a larger one is scaled by {@code bound / norm}.
  *
- * <p>The idea is that of the optimiser ScaledAdam in <a
- * href="https://github.com/k2-fsa/icefall">icefall</a>, by Povey and others. It refreshes its
- * median every 100 steps only; this rule does so at each step.
+ * <p>The idea comes from the optimiser ScaledAdam in <a
+ * href="https://github.com/k2-fsa/icefall">icefall</a>, by Povey and others. ScaledAdam updates its
+ * median only every 100 steps; this rule does so at each step.
  *
- * @param factor how far above the median a norm may be, finite and greater than 0
- * @param window how many norms the median is of, from 1 to {@value #MAX_WINDOW}
+ * @param factor the bound, as a multiple of the median, finite and greater than 0
+ * @param window the number of norms in the median, from 1 to {@value #MAX_WINDOW}
  */
 public record MedianNormRule(double factor, int window) implements ClipRule {
 
-  /** The largest window: each step moves up to so many numbers. */
+  /** The largest window; each step moves up to this many numbers. */
   public static final int MAX_WINDOW = 100_000;
 
   /** A factor of 2, and a window of 100 steps. */
@@ -63,10 +63,10 @@ public record MedianNormRule(double factor, int window) implements ClipRule {
 
   private final class LastNorms implements RuleState {
 
-    /** In the order of the steps; {@link #oldest} is the next to go. */
+    /** The norms in the order of the steps; the one at {@link #oldest} is replaced next. */
     private final double[] norms = new double[window];
 
-    /** The same in ascending order. */
+    /** The same norms in ascending order. */
     private final double[] sorted = new double[window];
 
     private int size;

@@ -2,7 +2,7 @@ package io.github.dl4jclipping.rule;
 
 import java.util.List;
 
-/** Measures only: keeps every gradient as it is. */
+/** Only measures, and leaves every gradient unchanged. */
 public record NoRule() implements ClipRule {
 
   @Override

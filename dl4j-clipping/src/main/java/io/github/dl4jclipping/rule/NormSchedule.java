@@ -2,7 +2,7 @@ package io.github.dl4jclipping.rule;
 
 import java.io.Serializable;
 
-/** Says which bound on the norm holds at which step. */
+/** Defines the bound on the norm for each step. */
 @FunctionalInterface
 public interface NormSchedule extends Serializable {
 

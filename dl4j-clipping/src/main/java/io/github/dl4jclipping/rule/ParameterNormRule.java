@@ -8,13 +8,14 @@ import java.util.Objects;
 
 /**
  * Clips the gradient of each parameter by its own norm, as DL4J's {@code ClipL2PerParamType} and
- * Keras's {@code clipnorm} do. Unlike the global norm it turns the gradient's direction.
+ * Keras's {@code clipnorm} do. Unlike clipping by the global norm, this can change the gradient's
+ * direction.
  *
- * <p>There is no epsilon: a norm that is at most the bound is left alone, a larger one is scaled by
- * {@code maxNorm / norm}.
+ * <p>There is no epsilon: a norm that is at most the bound is unchanged, and a larger one is scaled
+ * by {@code maxNorm / norm}.
  *
  * @param bound the bound on each parameter's norm, finite and greater than 0
- * @param normType the norm that is bounded
+ * @param normType the type of the norm that is bounded
  */
 public record ParameterNormRule(double bound, NormType normType) implements ClipRule {
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Parts of a gradient that are each clipped by their own norm. Immutable. */
+/** Divides a gradient into parts, each of which is clipped by its own norm. Immutable. */
 final class Partition {
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -27,8 +27,8 @@ final class Partition {
   /**
    * Creates a partition.
    *
-   * @param partOf the part that each parameter is in
-   * @param maxNorms the bound on each part
+   * @param partOf the name of the part of each parameter
+   * @param maxNorms the bound on the norm of each part, by name
    */
   static Partition of(List<String> partOf, Map<String, Double> maxNorms, NormType normType) {
     Map<String, List<Integer>> members = new LinkedHashMap<>();

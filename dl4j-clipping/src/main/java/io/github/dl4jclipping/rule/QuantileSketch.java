@@ -12,12 +12,12 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells quantiles of any number of norms in bounded memory.
+ * Computes quantiles of any number of norms in bounded memory.
  *
- * <p>Exact for up to {@value #EXACT} numbers. Beyond, each number is remembered to within 0.1 % of
- * itself, in a DDSketch; smallest and largest stay exact. What it holds does not depend on the
- * order in which numbers came, nor on how they were spread over sketches that were {@linkplain
- * #merge merged}.
+ * <p>Quantiles are exact for up to {@value #EXACT} numbers. Beyond that, a DDSketch holds each
+ * number to within 0.1 % of its value; smallest and largest stay exact. The contents depend neither
+ * on the order of the numbers, nor on how the numbers were distributed over sketches that were
+ * {@linkplain #merge merged}.
  *
  * <p>Reference: Masson, Rim and Lee, <a href="https://arxiv.org/abs/1908.10693">DDSketch: a fast
  * and fully-mergeable quantile sketch with relative-error guarantees</a>, 2019.
@@ -26,46 +26,50 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuantileSketch implements Serializable {
 
-  /** The most numbers that are kept as they are. */
+  /** The largest count of numbers that are stored exactly. */
   public static final int EXACT = 10_000;
 
   private static final double RELATIVE_ERROR = 0.001;
 
-  /** How far a remembered value may be from the smallest or largest that it stands for. */
+  /**
+   * The largest relative difference between a stored value and the smallest or largest number that
+   * it represents.
+   */
   private static final double RANGE_ERROR = 1.01 * RELATIVE_ERROR;
 
-  /** Up to here every count is a double. */
+  /** The largest count: up to here, a double holds every count exactly. */
   private static final long MOST = 1L << 53;
 
   private static final long serialVersionUID = 1L;
 
-  /** In ascending order up to {@link #size}; empty once there is a sketch. */
+  /** The numbers in ascending order, up to {@link #size}; empty once there is a sketch. */
   private double[] exact = new double[64];
 
   private int size;
 
-  /** How many numbers it was given: to ask the sketch is to walk through it. */
+  /** How many numbers were added; kept here because the sketch would have to count its bins. */
   private long count;
 
-  /** How many of them the sketch holds as 0. */
+  /** How many of these numbers the sketch holds as 0. */
   private long zeros;
 
   private double smallest = Double.NaN;
   private double largest = Double.NaN;
   private transient @Nullable DDSketch sketch;
 
-  /** Creates a sketch of no numbers. */
+  /** Creates an empty sketch. */
   public QuantileSketch() {}
 
   /**
-   * Creates the sketch that a {@link #state} came from.
+   * Creates a sketch from its {@link #state}.
    *
-   * @throws IllegalArgumentException if it is no such state
+   * @throws IllegalArgumentException if the array is not the state of a sketch
    */
   public static QuantileSketch of(double[] state) {
     if (state.length % 2 == 1 || state.length == 2) {
       throw new IllegalArgumentException(
-          "state must hold the smallest and largest, then pairs of value and count, but has "
+          "state must have the smallest and the largest number, then pairs of value and count,"
+              + " but has "
               + state.length
               + " numbers");
     }
@@ -73,7 +77,7 @@ public final class QuantileSketch implements Serializable {
     for (int i = 2; i < state.length; i += 2) {
       if (i > 2 && !(state[i] > state[i - 2])) {
         throw new IllegalArgumentException(
-            "values must ascend, but " + state[i] + " comes after " + state[i - 2]);
+            "values must be in ascending order, but " + state[i] + " comes after " + state[i - 2]);
       }
       sketch.add(state[i], count(state[i + 1], sketch.count()));
     }
@@ -82,7 +86,7 @@ public final class QuantileSketch implements Serializable {
       sketch.largest = sketch.end("largest", checked(state[1]), sketch.largest);
       if (sketch.smallest > sketch.largest) {
         throw new IllegalArgumentException(
-            "the smallest must be <= the largest, "
+            "the smallest number must be <= the largest, "
                 + sketch.largest
                 + ", but was "
                 + sketch.smallest);
@@ -91,22 +95,29 @@ public final class QuantileSketch implements Serializable {
     return sketch;
   }
 
-  /** Checks the smallest or largest against the value that stands for it in the state. */
+  /** Checks the smallest or largest number against the value that represents it in the state. */
   private double end(String name, double exact, double value) {
     double error =
         sketch == null
             ? 0
-            : RANGE_ERROR * exact + 2 * Double.MIN_NORMAL; // of which 0 may stand for
+            : RANGE_ERROR * exact + 2 * Double.MIN_NORMAL; // 0 may represent up to this
     if (!(Math.abs(exact - value) <= error)) {
       throw new IllegalArgumentException(
-          "the " + name + " must be that of the values, " + value + ", but was " + exact);
+          "the "
+              + name
+              + " number must match the values, whose "
+              + name
+              + " is "
+              + value
+              + ", but was "
+              + exact);
     }
     return exact;
   }
 
   /**
-   * Returns everything it holds as plain numbers: the smallest, the largest, then pairs of a value
-   * and how often it was there, in ascending order of values; no numbers at all for an empty one.
+   * Returns the contents as an array: the smallest number, the largest number, then pairs of a
+   * value and its count, in ascending order of values. The array of an empty sketch is empty.
    */
   public double[] state() {
     if (count() == 0) {
@@ -128,19 +139,19 @@ public final class QuantileSketch implements Serializable {
   }
 
   /**
-   * Takes a number in.
+   * Adds a number.
    *
-   * @throws IllegalArgumentException if it is not finite or less than 0
+   * @throws IllegalArgumentException if the number is not finite or less than 0
    */
   public void add(double value) {
     add(value, 1);
   }
 
-  /** Takes in all that another sketch holds. */
+  /** Adds all numbers of another sketch. */
   public void merge(QuantileSketch other) {
     double low = smaller(smallest, other.smallest);
     double high = larger(largest, other.largest);
-    double[] state = other.state(); // as it was before, should it be this very one
+    double[] state = other.state(); // a copy, because the other sketch may be this one
     for (int i = 2; i < state.length; i += 2) {
       add(state[i], (long) state[i + 1]);
     }
@@ -163,7 +174,7 @@ public final class QuantileSketch implements Serializable {
     count += times;
   }
 
-  /** Unlike {@link Math#min}, prefers any number to NaN. */
+  /** Returns the smaller number; unlike {@link Math#min}, prefers any number to NaN. */
   private static double smaller(double one, double other) {
     return one <= other || Double.isNaN(other) ? one : other;
   }
@@ -188,7 +199,7 @@ public final class QuantileSketch implements Serializable {
     size += times;
   }
 
-  /** Returns how many of the exact numbers are not above a value. */
+  /** Returns how many of the exact numbers are at most a value. */
   private int firstAbove(double value) {
     int low = 0;
     int high = size;
@@ -224,22 +235,22 @@ public final class QuantileSketch implements Serializable {
     return sketch == null;
   }
 
-  /** Returns the smallest number, exactly, or NaN when there is none. */
+  /** Returns the exact smallest number, or NaN if there are no numbers. */
   public double smallest() {
     return smallest;
   }
 
-  /** Returns the largest number, exactly, or NaN when there is none. */
+  /** Returns the exact largest number, or NaN if there are no numbers. */
   public double largest() {
     return largest;
   }
 
   /**
-   * Returns a quantile, or NaN when there are no numbers: between two numbers as in NumPy's {@code
-   * percentile} (linear interpolation), exactly up to {@value #EXACT} numbers and to within 0.1 %
-   * beyond.
+   * Returns a quantile, or NaN if there are no numbers. Between two numbers it interpolates
+   * linearly, as NumPy's {@code percentile} does. The quantile is exact up to {@value #EXACT}
+   * numbers, and within 0.1 % beyond.
    *
-   * @param q from 0, the smallest, to 1, the largest
+   * @param q the quantile, from 0 for the smallest number to 1 for the largest
    * @throws IllegalArgumentException if {@code q} is not from 0 to 1
    */
   public double quantile(double q) {
@@ -256,12 +267,14 @@ public final class QuantileSketch implements Serializable {
     return q == 1 ? largest : q == 0 ? smallest : Math.min(largest, Math.max(smallest, found));
   }
 
-  /** Returns the number at a rank, and the one above it, if there is one. */
+  /**
+   * Returns the number at a rank and the next larger one; the same number twice if there is none.
+   */
   private double[] exactPair(int rank) {
     return new double[] {exact[rank], exact[Math.min(rank + 1, size - 1)]};
   }
 
-  /** Likewise; only of the two bins that it ends at are the values worked out. */
+  /** Does the same for the sketch, and computes values only for the two bins that it needs. */
   private double[] sketchPair(long rank, DDSketch sketch) {
     Iterator<Bin> bins = sketch.getPositiveValueStore().getAscendingIterator();
     @Nullable Bin bin = null; // the zeros
@@ -279,7 +292,10 @@ public final class QuantileSketch implements Serializable {
     return bin == null ? 0 : sketch.getIndexMapping().value(bin.getIndex());
   }
 
-  /** Returns how many numbers are greater than a bound; once not exact, than one within 0.1 %. */
+  /**
+   * Returns how many numbers are greater than a bound. Beyond {@value #EXACT} numbers, the bound is
+   * met to within 0.1 %.
+   */
   public long countAbove(double bound) {
     if (sketch == null) {
       return (long) size - firstAbove(bound);
@@ -296,8 +312,8 @@ public final class QuantileSketch implements Serializable {
   }
 
   /**
-   * Returns the share of numbers greater than a bound, from 0 to 1. This is defined as {@code
-   * countAbove / count}, or 0.0 when there are no numbers.
+   * Returns the share of numbers greater than a bound, from 0 to 1. This is {@code countAbove /
+   * count}, or 0.0 when there are no numbers.
    */
   public double shareAbove(double bound) {
     return count() == 0 ? 0.0 : (double) countAbove(bound) / count();
@@ -359,9 +375,10 @@ public final class QuantileSketch implements Serializable {
   private static long count(double count, long before) {
     if (!(count >= 1) || count != Math.rint(count) || count > MOST - before) {
       throw new IllegalArgumentException(
-          "a count must be a whole number >= 1, and all together <= 2^53, but was "
+          "a count must be a whole number >= 1, and all counts together must be <= 2^53, but a"
+              + " count was "
               + count
-              + " after "
+              + " after a total of "
               + before);
     }
     return (long) count;
@@ -373,10 +390,10 @@ public final class QuantileSketch implements Serializable {
 
   @SuppressWarnings("UnusedMethod") // Java serialisation calls it
   private void readObject(ObjectInputStream in) throws InvalidObjectException {
-    throw new InvalidObjectException("written as its state");
+    throw new InvalidObjectException("a QuantileSketch is serialised as its state");
   }
 
-  /** What Java serialisation writes in its place. */
+  /** The object that Java serialisation writes instead of a sketch. */
   private static final class Form implements Serializable {
     private static final long serialVersionUID = 1L;
     private final double[] state;

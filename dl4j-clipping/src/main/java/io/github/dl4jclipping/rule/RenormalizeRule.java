@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Scales the whole gradient to a set norm at every step, up as well as down, so that only its
- * direction counts: normalised gradient descent. A zero gradient stays zero. Reports count a step
- * that was scaled down as clipped, and one that was scaled up as {@code SCALED_UP}.
+ * Scales the whole gradient, up or down, to a fixed norm at every step: normalised gradient
+ * descent. Only the direction of the gradient matters. A zero gradient stays zero. Reports count a
+ * step that was scaled down as clipped, and a step that was scaled up as {@code SCALED_UP}.
  *
  * <p>Reference: Hazan, Levy and Shalev-Shwartz, <a href="https://arxiv.org/abs/1507.02030">Beyond
  * Convexity: Stochastic Quasi-Convex Optimization</a>, 2015.
  *
- * @param norm what the norm becomes, finite and greater than 0
- * @param normType the norm that is set
+ * @param norm the norm of the gradient after scaling, finite and greater than 0
+ * @param normType the type of this norm
  */
 public record RenormalizeRule(double norm, NormType normType) implements ClipRule {
 
@@ -40,7 +40,7 @@ public record RenormalizeRule(double norm, NormType normType) implements ClipRul
       if (gradient.norm() == 0) {
         return new Decision.Keep(norm);
       }
-      // Of a norm next to 0 the quotient is beyond the range of a double.
+      // If the gradient's norm is close to 0, the quotient may be beyond the range of a double.
       double coefficient = Math.min(norm / gradient.norm(), Double.MAX_VALUE);
       return coefficient == 1 ? new Decision.Keep(norm) : new Decision.ScaleAll(coefficient, norm);
     };

@@ -1,10 +1,10 @@
 package io.github.dl4jclipping.rule;
 
 /**
- * What a rule knows of one parameter that takes part.
+ * Describes one parameter that a rule clips.
  *
- * @param name layer and parameter, such as {@code 0_W} or {@code dense_W}
+ * @param name the name of layer and parameter, such as {@code 0_W} or {@code dense_W}
  * @param layer the layer's index or the vertex's name, such as {@code 0} or {@code dense}
- * @param length how many elements it has
+ * @param length the number of elements
  */
 public record RuleParameter(String name, String layer, long length) {}

@@ -5,18 +5,18 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 
-/** Reads the numbers of a saved history, which may be damaged. */
+/** Reads and checks the numbers of a saved history, which may be damaged. */
 final class SavedNumbers {
 
-  /** Up to here every whole number is a double. */
+  /** The largest count: up to here, a double holds every whole number exactly. */
   static final double MOST = 0x1p53;
 
   private final Map<String, double[]> saved;
 
   /**
-   * Takes a saved history.
+   * Creates a reader of a saved history.
    *
-   * @throws IllegalArgumentException if it has other names than these
+   * @throws IllegalArgumentException if the history does not have exactly these names
    */
   SavedNumbers(Map<String, double[]> saved, String... names) {
     if (!saved.keySet().equals(Set.of(names))) {
@@ -34,21 +34,21 @@ final class SavedNumbers {
     return Objects.requireNonNull(saved.get(name)).clone();
   }
 
-  /** Returns the numbers of a name, of which there must be so many. */
+  /** Returns the numbers of a name, and checks that there are {@code count} of them. */
   double[] get(String name, int count) {
     double[] numbers = get(name);
     require(numbers.length == count, name, "have " + count + " numbers", numbers.length);
     return numbers;
   }
 
-  /** Refuses a number of a name that is not as it must be. */
+  /** Checks each number of a name. */
   static void requireAll(String name, double[] numbers, String bound, DoublePredicate is) {
     for (int i = 0; i < numbers.length; i++) {
       require(is.test(numbers[i]), name + "[" + i + "]", "be " + bound, numbers[i]);
     }
   }
 
-  /** Refuses a saved history. */
+  /** Checks a condition of a saved history. */
   static void require(boolean condition, String name, String bound, Object value) {
     if (!condition) {
       throw new IllegalArgumentException(
@@ -61,7 +61,7 @@ final class SavedNumbers {
     return number > 0 && number < Double.POSITIVE_INFINITY;
   }
 
-  /** Returns whether a number counts something: whole, and from 0 to 2^53. */
+  /** Returns whether a number is a whole number from 0 to 2^53. */
   static boolean isCount(double number) {
     return number >= 0 && number <= MOST && number == Math.rint(number);
   }

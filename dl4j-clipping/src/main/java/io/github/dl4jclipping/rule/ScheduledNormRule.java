@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Scales the whole gradient down where its norm exceeds a bound that a schedule sets, for a warm-up
- * or a decay; otherwise a {@link GlobalNormRule}, with its 1e-6 beside the norm: see there what
- * that does to bounds below 1e-4.
+ * Scales the whole gradient down if its norm exceeds a bound that a schedule sets, for a warm-up or
+ * a decay. Apart from that, it works like {@link GlobalNormRule}, which also describes how its
+ * epsilon of 1e-6 affects small bounds.
  *
  * @param schedule the bound at each step
- * @param normType the norm that is bounded
+ * @param normType the type of the norm that is bounded
  */
 public record ScheduledNormRule(NormSchedule schedule, NormType normType) implements ClipRule {
 
-  /** Checks that both are there. */
+  /** Checks that neither is null. */
   public ScheduledNormRule {
     Objects.requireNonNull(schedule, "schedule must not be null");
     Objects.requireNonNull(normType, "normType must not be null");
@@ -39,13 +39,13 @@ public record ScheduledNormRule(NormSchedule schedule, NormType normType) implem
       throw new IllegalStateException(
           "maxNorm must be finite and > 0, but the schedule "
               + schedule
-              + " gave "
+              + " returned "
               + maxNorm
               + " at iteration "
               + iteration
               + ", epoch "
               + epoch
-              + ". Parameters are unchanged.");
+              + ". The parameters are unchanged.");
     }
     return maxNorm;
   }

@@ -6,32 +6,32 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Applies several rules in order, each to what the one before left: value after norm, say, or
- * groups after the whole. Reports tell each stage as a part.
+ * Applies several rules in order, each to the result of the previous one; for example a norm and
+ * then values, or the whole gradient and then groups. Reports carry each stage as a part.
  *
- * <p>Orders that contradict themselves are refused: two rules of one kind, rules that measure only,
- * {@link RenormalizeRule} beside a rule that {@linkplain ClipRule#boundsWhole bounds the norm of
- * the whole}, and an order inside another.
+ * <p>Combinations that contradict themselves are refused: two rules of the same type, rules that
+ * only measure, {@link RenormalizeRule} together with a rule that {@linkplain ClipRule#boundsWhole
+ * bounds the norm of the whole gradient}, and a sequence inside another.
  *
  * @param stages the rules, at least one
  */
 public record SequenceRule(List<ClipRule> stages) implements ClipRule {
 
-  /** Checks that the rules go together. */
+  /** Checks that the rules can be combined. */
   public SequenceRule {
     stages = List.copyOf(stages);
     if (stages.isEmpty()) {
-      throw new IllegalArgumentException("inOrder must have at least one rule, but has none");
+      throw new IllegalArgumentException("inOrder must have at least one rule, but it has none");
     }
     List<Class<?>> kinds = new ArrayList<>();
     for (ClipRule stage : stages) {
       if (stage instanceof NoRule || stage instanceof SequenceRule) {
         throw new IllegalArgumentException(
-            "inOrder must have rules that clip, each a single one, but has " + stage);
+            "inOrder must have only single rules that clip, but it has " + stage);
       }
       if (kinds.contains(stage.getClass())) {
         throw new IllegalArgumentException(
-            "inOrder must not repeat a kind of rule, but has " + stages);
+            "inOrder must not repeat a rule type, but it has " + stages);
       }
       kinds.add(stage.getClass());
     }
@@ -43,7 +43,7 @@ public record SequenceRule(List<ClipRule> stages) implements ClipRule {
     }
   }
 
-  /** Returns the norm of the first stage: what reports carry. */
+  /** Returns the type of the norm of the first stage, which reports carry. */
   @Override
   public NormType normType() {
     return stages.get(0).normType();
@@ -81,7 +81,7 @@ public record SequenceRule(List<ClipRule> stages) implements ClipRule {
   /**
    * Never returns.
    *
-   * @throws UnsupportedOperationException always: its stages are started one by one
+   * @throws UnsupportedOperationException always, because the stages are started one by one
    */
   @Override
   public RuleState start(List<RuleParameter> parameters) {

@@ -1,12 +1,12 @@
 package io.github.dl4jclipping.rule;
 
 /**
- * The L2 norms of the weights of single units, such as the neurons of a dense layer: of each
- * parameter those of its units, of a vector the one norm of all of it.
+ * Holds the L2 norms of single units, such as the neurons of a dense layer: one array for each
+ * parameter, with one norm for each of its units. A vector is one unit.
  *
- * @param gradient the norms in the gradient, in the order of the parameters. Not to be changed, nor
- *     to be kept: the next step's norms take their place
- * @param parameters the norms in the parameters themselves, as they are before the step; likewise
+ * @param gradient the norms of the units' gradients, in the order of the parameters. Do not change
+ *     or keep these arrays: the next step overwrites them
+ * @param parameters the norms of the units' weights before the step; the same applies
  */
 @SuppressWarnings("ArrayRecordComponent") // lives within one step, never compared
 public record UnitMeasurement(double[][] gradient, double[][] parameters) {}

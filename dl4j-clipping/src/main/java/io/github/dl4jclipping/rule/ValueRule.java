@@ -4,8 +4,9 @@ import io.github.dl4jclipping.internal.check.Bounds;
 import java.util.List;
 
 /**
- * Brings every element of the gradient into {@code [-clipValue, clipValue]}, as PyTorch's {@code
- * clip_grad_value_} does. Unlike a norm clip it may turn the gradient's direction.
+ * Clamps every element of the gradient to {@code [-clipValue, clipValue]}, as PyTorch's {@code
+ * clip_grad_value_} does. Unlike clipping by the global norm, this can change the gradient's
+ * direction.
  *
  * @param clipValue the largest magnitude allowed, finite and greater than 0
  */

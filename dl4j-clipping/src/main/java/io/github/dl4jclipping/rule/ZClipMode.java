@@ -1,14 +1,17 @@
 package io.github.dl4jclipping.rule;
 
-/** Says what {@link ZClipRule} brings a norm that stands out down to. */
+/** Defines the norm to which {@link ZClipRule} scales an outlier down. */
 public enum ZClipMode {
 
-  /** {@code mean + zThreshold^2 * std / z}: the more it stands out, the nearer to the mean. */
+  /**
+   * {@code mean + zThreshold^2 * std / z}: the larger the outlier, the closer the result is to the
+   * mean.
+   */
   ADAPTIVE,
 
   /** The mean. */
   MEAN,
 
-  /** {@code mean + zThreshold * std}, whatever the norm. */
+  /** {@code mean + zThreshold * std}, whatever the norm of the outlier. */
   PERCENTILE
 }

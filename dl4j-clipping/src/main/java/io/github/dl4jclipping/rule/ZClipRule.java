@@ -7,28 +7,30 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Scales the whole gradient down where its L2 norm stands out from what it has been: where {@code z
- * = (norm - mean) / (std + 1e-6)} exceeds a threshold, of a running mean and variance.
+ * Scales the whole gradient down if its L2 norm is an outlier: if {@code z = (norm - mean) / (std +
+ * 1e-6)} exceeds a threshold. Mean and variance are running values over the previous norms.
  *
- * <p>In the warm-up norms are gathered, and only {@code maxNorm} clips. Mean and variance then
- * start from these, and each step adds its norm, or what it was clipped to where it stood out:
- * {@code mean = alpha * mean + (1 - alpha) * norm}, {@code var = alpha * var + (1 - alpha) * (norm
- * - mean)^2} with the new mean.
+ * <p>In the warm-up, norms are collected, and only {@code maxNorm} clips. Mean and variance start
+ * from the collected norms. After that, each step adds its norm, or, if it was an outlier, the norm
+ * to which the mode scales it: {@code mean = alpha * mean + (1 - alpha) * norm}, {@code var = alpha
+ * * var + (1 - alpha) * (norm - mean)^2} with the new mean.
  *
- * <p>Unlike the authors' code, this rule ignores norms that are 0, or whose square is beyond the
- * range of a double: they enter neither the warm-up nor mean and variance, but are clipped like any
- * other. And it scales without an epsilon, by {@code bound / norm}, also where {@code maxNorm} is
- * the bound: a norm that is at most the bound is left alone. The 1e-6 in {@code z} is the authors':
- * where the standard deviation is far below it, hardly anything stands out.
+ * <p>Unlike the authors' code, this rule does not learn from norms that are 0, or whose square is
+ * beyond the range of a double. Such norms enter neither the warm-up nor mean and variance, but
+ * they are clipped like any other. This rule also scales without an epsilon, by {@code bound /
+ * norm}, even if {@code maxNorm} is the bound: a norm that is at most the bound is unchanged. The
+ * 1e-6 in {@code z} is the authors': if the standard deviation is far below it, hardly any norm is
+ * an outlier.
  *
  * <p>Reference: Kumar, Owen, Chowdhury and Güra, <a href="https://arxiv.org/abs/2504.02507">ZClip:
  * Adaptive Spike Mitigation for LLM Pre-Training</a>, 2025.
  *
- * @param alpha how much of mean and variance each step keeps, greater than 0 and less than 1
- * @param zThreshold how many standard deviations stand out, finite and greater than 0
- * @param warmUp the steps that are only gathered, at least 0
- * @param mode what a norm that stands out is brought down to
- * @param maxNorm a bound that holds besides, greater than 0; +Infinity for none
+ * @param alpha the share of mean and variance that each step keeps, greater than 0 and less than 1
+ * @param zThreshold the number of standard deviations above the mean beyond which a norm is an
+ *     outlier, finite and greater than 0
+ * @param warmUp the number of norms that the warm-up collects, at least 0
+ * @param mode the norm to which an outlier is scaled down
+ * @param maxNorm an additional bound for every step, greater than 0; +Infinity for none
  */
 public record ZClipRule(double alpha, double zThreshold, int warmUp, ZClipMode mode, double maxNorm)
     implements ClipRule {
@@ -69,7 +71,7 @@ public record ZClipRule(double alpha, double zThreshold, int warmUp, ZClipMode m
     return new ZClipRule(alpha, zThreshold, warmUp, other, maxNorm);
   }
 
-  /** Returns this rule with another bound besides; +Infinity for none. */
+  /** Returns this rule with another additional bound; +Infinity for none. */
   public ZClipRule withMaxNorm(double other) {
     return new ZClipRule(alpha, zThreshold, warmUp, mode, other);
   }
@@ -109,12 +111,12 @@ public record ZClipRule(double alpha, double zThreshold, int warmUp, ZClipMode m
       if (gathered.length > 0 && gathered.length >= warmUp) {
         int count = gathered.length;
         mean = Arrays.stream(gathered).average().orElseThrow();
-        // Divided one by one: the sum of squares might overflow, their mean cannot.
+        // Each square is divided before summing: the sum might overflow, the mean cannot.
         variance = Arrays.stream(gathered).map(x -> (x - mean) * (x - mean) / count).sum();
         warm = true;
         gathered = new double[0];
       }
-      // Without a bound, too, a norm beyond the range of a double is scaled to 0.
+      // A norm beyond the range of a double is scaled to 0, even without a bound.
       boolean infinite = norm == Double.POSITIVE_INFINITY;
       return ExactBound.decide(infinite ? Math.min(maxNorm, Double.MAX_VALUE) : maxNorm, norm);
     }

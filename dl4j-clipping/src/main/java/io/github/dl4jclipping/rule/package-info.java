@@ -1,7 +1,7 @@
 /**
- * Decides: norms in, a decision out.
+ * Holds the clipping rules: each takes norms and returns a decision.
  *
- * <p>Pure Java, without ND4J. Of the other packages it imports {@code .norm}'s value types alone.
+ * <p>Pure Java, without ND4J. Imports {@code .norm} and {@code .internal.check}.
  */
 @NullMarked
 package io.github.dl4jclipping.rule;

@@ -1,4 +1,4 @@
-/** Holds what reports say about the loss scale. Imports nothing. */
+/** Holds the type for the loss scale in reports. Imports nothing. */
 @NullMarked
 package io.github.dl4jclipping.scaling;
 

@@ -5,7 +5,7 @@ import io.github.dl4jclipping.LossScaling;
 import io.github.dl4jclipping.NonFinitePolicy;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** The precisions, and what helps the small one: each help alone, and both. */
+/** Lists FLOAT, HALF, and HALF with loss scaling, with master weights, and with both. */
 public enum HalfContender {
   FLOAT("FLOAT"),
   HALF("HALF as it is"),
@@ -13,7 +13,7 @@ public enum HalfContender {
   MASTER_WEIGHTS("HALF, master weights"),
   BOTH("HALF, both");
 
-  /** Divided by the minibatch size this leaves the sum that DL4J's gradient is. */
+  /** A loss scale that, divided by the minibatch size, leaves DL4J's gradient, a sum, unscaled. */
   private static final LossScaling UNSCALED = LossScaling.constant(HalfProblem.BATCH);
 
   private final String title;
@@ -31,7 +31,7 @@ public enum HalfContender {
     return this == FLOAT ? DataType.FLOAT : DataType.FLOAT16;
   }
 
-  /** Returns the settings, which end the run at the first gradient that is not finite. */
+  /** Returns the settings, which end the run at the first non-finite gradient. */
   GradientClipping settings(double maxNorm) {
     GradientClipping.Builder clipping =
         GradientClipping.builder()

@@ -16,7 +16,7 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Trains every contender on one problem, in a JVM of its own. */
+/** Trains every contender on one problem, in its own JVM. */
 public final class HalfMain {
 
   private static final int STRETCHES = 20;
@@ -24,16 +24,16 @@ public final class HalfMain {
 
   private HalfMain() {}
 
-  /** What to do. */
+  /** Describes the job. */
   public record Job(HalfProblem problem, int steps) {}
 
-  /** What came of it. */
+  /** Holds the results. */
   public record Report(List<HalfRun> runs) {}
 
   /**
    * Reads a {@link Job} and writes a {@link Report}.
    *
-   * @param args the files of both
+   * @param args the files of the job and of the report
    */
   public static void main(String[] args) throws Exception {
     Job job = Json.read(Path.of(args[0]), Job.class);
@@ -42,7 +42,7 @@ public final class HalfMain {
       runs.add(train(job, contender));
     }
     Json.write(Path.of(args[1]), new Report(runs));
-    // ND4J keeps threads of its own that never end.
+    // ND4J's own threads never end.
     System.exit(0);
   }
 
@@ -67,7 +67,7 @@ public final class HalfMain {
         micros[step] = (System.nanoTime() - start - zeros.takeNanos()) / 1e3;
       }
     } catch (NonFiniteGradientException e) {
-      // the last of the reports tells where
+      // the last report has the iteration
     }
     boolean broke = step < job.steps();
     int stretch = Math.max(1, job.steps() / STRETCHES);
@@ -82,7 +82,7 @@ public final class HalfMain {
         broke ? Double.NaN : Median.of(micros).value());
   }
 
-  /** Returns the mean score of each whole stretch of steps. */
+  /** Returns the mean score of each complete stretch of steps. */
   private static List<Double> means(List<ClipReport> reports, int stretch, double weight) {
     List<Double> means = new ArrayList<>();
     for (int from = 0; from + stretch <= reports.size(); from += stretch) {
@@ -111,7 +111,7 @@ public final class HalfMain {
       nanos += System.nanoTime() - start;
     }
 
-    /** Returns how long counting took since this was last asked. */
+    /** Returns the time spent on counting since the last call. */
     private long takeNanos() {
       long taken = nanos;
       nanos = 0;

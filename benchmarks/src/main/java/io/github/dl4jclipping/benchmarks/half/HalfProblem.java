@@ -16,21 +16,21 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 /**
- * Dense networks that learn in which of four classes 8 normal numbers are: whether the product of
- * the first two, and whether the third, is above 0.
+ * Lists dense networks that sort 8 normal numbers into four classes: by whether the product of the
+ * first two is above 0, and by whether the third is above 0.
  */
 public enum HalfProblem {
-  /** Each layer makes the gradient about four times as small. */
+  /** Each layer makes the gradient about four times smaller. */
   DEEP("10 layers of sigmoid, Adam", 10, Activation.SIGMOID, new Adam(0.002), 1),
 
   /**
-   * As where one of several losses has a small weight: one that HALF holds, at a learning rate
-   * below HALF's largest number, 65504.
+   * The loss has a small weight, as one of several losses may have. HALF can hold the weight, and
+   * the learning rate is below HALF's largest number, 65504.
    */
   SMALL_LOSS(
       "6 layers of tanh, SGD, loss x 2^-20", 6, Activation.TANH, new Sgd(0.06 * 0x1p20), 0x1p-20),
 
-  /** The same with nothing that is small. */
+  /** The same network without a small weight. */
   PLAIN("6 layers of tanh, SGD", 6, Activation.TANH, new Sgd(0.06), 1);
 
   static final int BATCH = 32;
@@ -61,7 +61,7 @@ public enum HalfProblem {
     return title;
   }
 
-  /** Returns what the loss is multiplied by, and with it gradient, norm and score. */
+  /** Returns the factor on the loss, and so on gradient, norm and score. */
   double lossWeight() {
     return lossWeight;
   }

@@ -3,13 +3,14 @@ package io.github.dl4jclipping.benchmarks.half;
 import java.util.List;
 
 /**
- * One run of one contender.
+ * Holds one run of one contender.
  *
- * @param stretch over how many steps a score is averaged
- * @param scores the mean score of each stretch, for a loss of weight 1; fewer where the run broke
+ * @param stretch the number of steps over which a score is averaged
+ * @param scores the mean score of each stretch, for a loss of weight 1; fewer if the run ended
+ *     early
  * @param zeros the mean share of exact zeros among the gradient's elements
  * @param overflows the steps skipped because the scaled gradient overflowed
- * @param brokenAt the iteration whose gradient was not finite, -1 if none was
+ * @param brokenAt the iteration whose gradient was non-finite; -1 if there was none
  * @param micros the median time of a step
  */
 public record HalfRun(
@@ -22,7 +23,7 @@ public record HalfRun(
     int brokenAt,
     double micros) {
 
-  /** Returns the mean score of the last stretch, NaN where the run broke. */
+  /** Returns the mean score of the last stretch; NaN if the run ended early. */
   public double lastScore() {
     return brokenAt >= 0 || scores.isEmpty() ? Double.NaN : scores.get(scores.size() - 1);
   }

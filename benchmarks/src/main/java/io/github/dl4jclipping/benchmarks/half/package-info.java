@@ -1,6 +1,6 @@
 /**
  * Trains the same networks in FLOAT and in HALF, with and without loss scaling and master weights.
- * It may import statistics and json.
+ * May import statistics and json.
  */
 @NullMarked
 package io.github.dl4jclipping.benchmarks.half;

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Records in files. */
+/** Reads and writes records as JSON files. */
 public final class Json {
 
   private static final Gson GSON =

@@ -1,4 +1,7 @@
-/** What JVMs tell each other and the reader, in files. It imports nothing of the other packages. */
+/**
+ * Reads and writes the files that JVMs exchange and that hold the results. Imports no other
+ * package.
+ */
 @NullMarked
 package io.github.dl4jclipping.benchmarks.json;
 

@@ -4,8 +4,8 @@ import io.github.dl4jclipping.benchmarks.peer.Contender;
 import io.github.dl4jclipping.benchmarks.peer.Workload;
 
 /**
- * How far a norm is from the exact one.
+ * Holds the error of a norm.
  *
- * @param relativeError the difference by the exact norm, at least 0
+ * @param relativeError the difference from the exact norm, divided by the exact norm; at least 0
  */
 public record AccuracyResult(Contender contender, Workload workload, double relativeError) {}

@@ -8,12 +8,12 @@ import io.github.dl4jclipping.benchmarks.peer.Workload;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Compares the norms of all who run in this JVM with the exact one. */
+/** Compares the norms of all contenders in this JVM with the exact norm. */
 final class AccuracyRun {
 
   private AccuracyRun() {}
 
-  /** Returns nothing but for the L2 norm of floats in one array. */
+  /** Returns the errors for the L2 norm of floats in one array; empty for any other workload. */
   static List<AccuracyResult> errors(Engine engine, Workload workload) {
     List<AccuracyResult> results = new ArrayList<>();
     if (!workload.equals(Workload.of(1, workload.length()))) {

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** One {@link Operation} a method, on whoever and whatever the parameters say. */
+/** Has one method for each {@link Operation}; the parameters select contender and workload. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -47,7 +47,9 @@ public class KernelBenchmark {
     peer.close();
   }
 
-  /** Clipping changes its input: drawn again before each call, outside the measured part. */
+  /**
+   * Restores the input before each call, outside the measured part, because clipping changes it.
+   */
   @State(Scope.Benchmark)
   public static class Restored {
     @Setup(Level.Invocation)

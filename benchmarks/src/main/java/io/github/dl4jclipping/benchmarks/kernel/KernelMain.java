@@ -7,23 +7,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One JVM's share of the kernel benchmarks. */
+/** Runs the kernel benchmarks of one JVM. */
 public final class KernelMain {
 
   private KernelMain() {}
 
   /**
-   * What to do.
+   * Describes the job.
    *
-   * @param engine which JVM this is
-   * @param workloads what to time, one after the other
+   * @param engine the engine of this JVM
+   * @param workloads the workloads to time, one after another
    */
   public record Job(Engine engine, List<Workload> workloads, Effort effort) {}
 
   /**
    * Reads a {@link Job} and writes a {@link KernelReport}.
    *
-   * @param args the files of both
+   * @param args the files of the job and of the report
    */
   public static void main(String[] args) throws Exception {
     Job job = Json.read(Path.of(args[0]), Job.class);
@@ -35,7 +35,7 @@ public final class KernelMain {
       times.addAll(run.times(workload));
     }
     Json.write(Path.of(args[1]), new KernelReport(times, errors));
-    // ND4J and PyTorch keep threads of their own that never end.
+    // The threads of ND4J and PyTorch never end.
     System.exit(0);
   }
 }

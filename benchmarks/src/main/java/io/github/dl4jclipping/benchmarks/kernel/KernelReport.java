@@ -2,5 +2,5 @@ package io.github.dl4jclipping.benchmarks.kernel;
 
 import java.util.List;
 
-/** What one JVM found. */
+/** Holds the results of one JVM. */
 public record KernelReport(List<KernelResult> times, List<AccuracyResult> errors) {}

@@ -7,9 +7,9 @@ import io.github.dl4jclipping.benchmarks.peer.Workload;
 import io.github.dl4jclipping.benchmarks.statistics.Median;
 
 /**
- * One measurement.
+ * Holds one measurement.
  *
- * @param nanos the time of one call
+ * @param nanos the time of one call in nanoseconds
  */
 public record KernelResult(
     Engine engine, Contender contender, Workload workload, Operation operation, Median nanos) {}

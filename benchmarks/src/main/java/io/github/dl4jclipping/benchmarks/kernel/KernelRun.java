@@ -21,10 +21,10 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Times one workload on all who run in this JVM.
+ * Times one workload for all contenders in this JVM.
  *
- * <p>JMH's own forks are off: they share one class path and would start a JVM for every number. The
- * caller starts one JVM per workload and engine instead.
+ * <p>JMH's own forks are off, because they share one class path and would start a JVM for every
+ * number. The caller starts one JVM per workload and engine instead.
  */
 public final class KernelRun {
 

@@ -1,4 +1,7 @@
-/** Times norm and clip of plain arrays with JMH, and how exact the norm is. It may import peer. */
+/**
+ * Measures the time of norm and clip for plain arrays, with JMH, and the accuracy of the norm. May
+ * import peer.
+ */
 @NullMarked
 package io.github.dl4jclipping.benchmarks.kernel;
 

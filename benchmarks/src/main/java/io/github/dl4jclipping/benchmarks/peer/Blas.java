@@ -6,7 +6,10 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One pass of BLAS: {@code dot} in the place of the norm, {@code scal} alone in that of a clip. */
+/**
+ * Runs one pass of BLAS: {@code dot} in place of the norm, and {@code scal} alone in place of a
+ * clip.
+ */
 final class Blas extends Nd4jPeer {
 
   @Override

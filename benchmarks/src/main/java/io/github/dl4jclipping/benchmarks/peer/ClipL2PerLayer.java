@@ -12,7 +12,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.MultiLayerUpdater;
 import org.jspecify.annotations.NullUnmarked;
 
-/** DL4J's own {@code ClipL2PerLayer}, each array being the gradient of one layer. */
+/** Runs DL4J's own {@code ClipL2PerLayer}; each array is the gradient of one layer. */
 @NullUnmarked // prepared before it is used
 final class ClipL2PerLayer extends Nd4jPeer {
 
@@ -58,7 +58,7 @@ final class ClipL2PerLayer extends Nd4jPeer {
     throw new UnsupportedOperationException("ClipL2PerLayer does not only measure");
   }
 
-  /** Takes the workload's own bounds only. */
+  /** Clips; {@code maxNorm} must be one of the workload's own bounds. */
   @Override
   public double clip(double maxNorm) {
     Gradient unused = new DefaultGradient();

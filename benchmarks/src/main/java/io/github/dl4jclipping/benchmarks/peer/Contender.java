@@ -4,7 +4,10 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** All that are measured: this library, its peers, and what sets the limits. */
+/**
+ * Lists everything that is measured: this library, its peers, and loops that show the limits of the
+ * machine.
+ */
 public enum Contender {
   LIBRARY("dl4j-clipping", Role.LIBRARY, EnumSet.of(Engine.ND4J), () -> new Library()),
   ND4J_NORM(
@@ -21,7 +24,7 @@ public enum Contender {
   READ_2("read loop, 2 threads", Role.LIMIT, EnumSet.of(Engine.ND4J), () -> new ReadLoop(2)),
   BLAS("BLAS `dot`, `scal`", Role.LIMIT, EnumSet.of(Engine.ND4J), () -> new Blas());
 
-  /** What a contender is measured for. */
+  /** Defines why a contender is measured. */
   public enum Role {
     LIBRARY,
     PEER,
@@ -53,7 +56,7 @@ public enum Contender {
     return engines.contains(engine);
   }
 
-  /** Creates it: only in a JVM that has its classes. */
+  /** Creates the contender; works only in a JVM that has its classes. */
   public Peer create() {
     return supplier.get();
   }

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.NullUnmarked;
 
-/** What one writes with DJL, which has no clipping by the norm: {@code norm} and {@code muli}. */
+/** Clips with DJL's {@code norm} and {@code muli}, because DJL has no clipping by the norm. */
 @NullUnmarked // prepared before it is used
 final class Djl implements Peer {
 

@@ -4,7 +4,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Standard normals; keeps what was drawn last, since the large ones take seconds. */
+/** Draws standard normals; keeps the last draw, because large ones take seconds. */
 final class Draws {
 
   private static final AtomicReference<@Nullable Draw> last = new AtomicReference<>();

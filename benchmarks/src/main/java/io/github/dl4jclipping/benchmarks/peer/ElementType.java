@@ -1,6 +1,6 @@
 package io.github.dl4jclipping.benchmarks.peer;
 
-/** The types of a gradient's elements. */
+/** Lists the types of a gradient's elements. */
 public enum ElementType {
   FLOAT(4),
   DOUBLE(8),

@@ -3,7 +3,7 @@ package io.github.dl4jclipping.benchmarks.peer;
 import java.util.Arrays;
 import java.util.List;
 
-/** The JVMs that peers run in: each has a class path of its own. */
+/** Lists the kinds of JVMs that run contenders; each has its own class path. */
 public enum Engine {
   /** This library, DL4J, ND4J, and the PyTorch that shares ND4J's JavaCPP. */
   ND4J("nd4j"),
@@ -17,12 +17,15 @@ public enum Engine {
     this.folder = folder;
   }
 
-  /** Returns the folder below {@code target/peers} that has its jars; ND4J's are the module's. */
+  /**
+   * Returns the directory below {@code target/peers} with the engine's jars; ND4J uses the module's
+   * jars.
+   */
   public String folder() {
     return folder;
   }
 
-  /** Returns who is measured there. */
+  /** Returns the contenders that this engine runs. */
   public List<Contender> contenders() {
     return Arrays.stream(Contender.values()).filter(c -> c.runsIn(this)).toList();
   }

@@ -3,7 +3,7 @@ package io.github.dl4jclipping.benchmarks.peer;
 import io.github.dl4jclipping.Gradients;
 import io.github.dl4jclipping.norm.NormType;
 
-/** This library. */
+/** Clips with this library. */
 final class Library extends Nd4jPeer {
 
   private NormType type = NormType.L2;

@@ -6,7 +6,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A gradient in arrays of ND4J, and how it was drawn. */
+/** Holds a gradient in arrays of ND4J, and can restore its drawn values. */
 final class Nd4jGradient implements AutoCloseable {
 
   final INDArray[] arrays;

@@ -2,7 +2,7 @@ package io.github.dl4jclipping.benchmarks.peer;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What one writes with ND4J alone: {@code norm2Number} and the like, then {@code muli}. */
+/** Clips with ND4J alone: {@code norm2Number} or a similar method, then {@code muli}. */
 final class Nd4jNorm extends Nd4jPeer {
 
   @Override

@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** ND4J's native operation {@code clip_by_global_norm}, which no class of ND4J stands for. */
+/** Runs ND4J's native operation {@code clip_by_global_norm}, which has no Java class. */
 final class Nd4jOp extends Nd4jPeer {
 
   private INDArray[] outputs = {};
@@ -28,7 +28,7 @@ final class Nd4jOp extends Nd4jPeer {
     outputs[arrays] = Nd4j.scalar(outputs[0].dataType(), 0);
   }
 
-  /** Its last output is the norm. */
+  /** Clips, and returns the last output of the operation, the norm. */
   @Override
   public double clip(double maxNorm) {
     DynamicCustomOp op =

@@ -2,7 +2,7 @@ package io.github.dl4jclipping.benchmarks.peer;
 
 import org.jspecify.annotations.NullUnmarked;
 
-/** A peer that works on arrays of ND4J. */
+/** Is the base of peers that work on arrays of ND4J. */
 @NullUnmarked // prepared before it is used
 abstract class Nd4jPeer implements Peer {
 

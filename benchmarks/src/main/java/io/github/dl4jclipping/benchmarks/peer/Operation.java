@@ -1,11 +1,11 @@
 package io.github.dl4jclipping.benchmarks.peer;
 
-/** What is timed. */
+/** Lists the operations that are timed. */
 public enum Operation {
   /** The norm alone. */
   NORM,
-  /** Clipping to a bound that the gradient keeps. */
+  /** Clipping to a bound that the norm does not exceed. */
   KEEP,
-  /** Clipping to a bound that the gradient breaks. */
+  /** Clipping to a bound that the norm exceeds. */
   CLIP
 }

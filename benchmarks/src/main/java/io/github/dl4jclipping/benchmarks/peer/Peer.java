@@ -1,9 +1,9 @@
 package io.github.dl4jclipping.benchmarks.peer;
 
-/** One that measures and clips a gradient; holds one gradient at a time. */
+/** Measures and clips a gradient; holds one gradient at a time. */
 public interface Peer extends AutoCloseable {
 
-  /** Returns whether it can do this at all. */
+  /** Returns whether this peer supports an operation on a workload. */
   default boolean supports(Workload workload, Operation operation) {
     return true;
   }
@@ -11,7 +11,7 @@ public interface Peer extends AutoCloseable {
   /** Draws the gradient. */
   void prepare(Workload workload);
 
-  /** Makes the gradient what it was when drawn. */
+  /** Restores the gradient as it was drawn. */
   void restore();
 
   /** Returns the norm. */

@@ -6,9 +6,9 @@ import org.deeplearning4j.nn.api.TrainingConfig;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer that is nothing but its gradient.
+ * Stands for a layer, but has only its gradient.
  *
- * @param getConfig says how the gradient is normalised
+ * @param getConfig the configuration, which defines how the gradient is normalised
  */
 record PlainLayer(TrainingConfig getConfig, INDArray getGradientsViewArray) implements Trainable {
 

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.NullUnmarked;
 
 /**
- * PyTorch's own {@code clip_grad_norm_}, of whichever version is on the class path, with as many
+ * Runs PyTorch's own {@code clip_grad_norm_}, in the version on the class path, with as many
  * threads as the machine has processors.
  */
 @NullUnmarked // prepared before it is used
@@ -75,7 +75,7 @@ final class PyTorch implements Peer {
     }
   }
 
-  /** As PyTorch's get_total_norm: the norm of the norms. */
+  /** Returns the norm of the norms, as PyTorch's get_total_norm does. */
   @Override
   public double norm() {
     Tensor[] norms = new Tensor[parameters.length];
@@ -90,7 +90,7 @@ final class PyTorch implements Peer {
     }
   }
 
-  /** It consumes the vector that it is given. */
+  /** Clips; PyTorch's function consumes the vector that it receives. */
   @Override
   public double clip(double maxNorm) {
     return torch.clip_grad_norm_(new TensorVector(parameters), maxNorm, order, false);

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Reads as many bytes as the gradient has, in one go and with as many threads as told.
+ * Reads as many bytes as the gradient has, in one pass, with a given number of threads.
  *
- * <p>Compares the two halves of the data, which are equal: the JDK's vectorised comparison reads at
- * the speed of memory in every JVM, so that times taken in different JVMs can be set against it.
+ * <p>It compares the two halves of the data, which are equal. The JDK's vectorised comparison reads
+ * at the speed of memory in every JVM, so times of different JVMs can be compared relative to it.
  */
 final class ReadLoop implements Peer {
 

@@ -15,9 +15,9 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * TensorFlow's {@code clip_by_global_norm}, which in Java one puts together from its parts, in one
- * graph: the factor is {@code maxNorm * min(1 / norm, 1 / maxNorm)} there as here. Its arrays are
- * results, nothing is changed in place.
+ * Runs TensorFlow's {@code clip_by_global_norm}. In Java it must be assembled from its parts, in
+ * one graph; the factor is {@code maxNorm * min(1 / norm, 1 / maxNorm)}, as in TensorFlow. The
+ * clipped arrays are results; nothing is changed in place.
  */
 @NullUnmarked // prepared before it is used
 final class TensorFlow implements Peer {
@@ -30,7 +30,7 @@ final class TensorFlow implements Peer {
   private List<Operand<TFloat32>> outputs;
   private TFloat32[] gradient;
 
-  /** Floats only: HALF's sum of squares is out of range. */
+  /** Supports only floats, because the sum of squares overflows in HALF. */
   @Override
   public boolean supports(Workload workload, Operation operation) {
     return workload.order() == 2 && workload.type() == ElementType.FLOAT;

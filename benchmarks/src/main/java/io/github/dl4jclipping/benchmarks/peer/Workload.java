@@ -1,16 +1,16 @@
 package io.github.dl4jclipping.benchmarks.peer;
 
 /**
- * A gradient of standard normals, the same in every JVM.
+ * Describes a gradient of standard normals, which is the same in every JVM.
  *
- * @param type the type of its elements
- * @param order the order of the norm, infinity included
- * @param arrays how many arrays it is in
- * @param length the elements of each array
+ * @param type the type of the elements
+ * @param order the order of the norm; may be infinite
+ * @param arrays the number of arrays
+ * @param length the number of elements in each array
  */
 public record Workload(ElementType type, double order, int arrays, int length) {
 
-  /** Returns the workload around which the others vary: FLOAT, L2. */
+  /** Returns a workload in FLOAT under the L2 norm, which the others vary. */
   public static Workload of(int arrays, int length) {
     return new Workload(ElementType.FLOAT, 2, arrays, length);
   }
@@ -25,7 +25,7 @@ public record Workload(ElementType type, double order, int arrays, int length) {
         Integer.parseInt(part[3]));
   }
 
-  /** Returns the elements of all arrays together. */
+  /** Returns the number of elements in all arrays. */
   public long elements() {
     return (long) arrays * length;
   }
@@ -35,7 +35,7 @@ public record Workload(ElementType type, double order, int arrays, int length) {
     return elements() * type.bytes();
   }
 
-  /** Returns this workload with other elements. */
+  /** Returns this workload with another element type. */
   public Workload withType(ElementType other) {
     return new Workload(other, order, arrays, length);
   }
@@ -45,18 +45,18 @@ public record Workload(ElementType type, double order, int arrays, int length) {
     return new Workload(type, other, arrays, length);
   }
 
-  /** Returns the bound for an operation; a HALF's is within its range. */
+  /** Returns the bound for an operation; in HALF the bound is within its range. */
   public double maxNorm(Operation operation) {
     double kept = type == ElementType.HALF ? 3e4 : 1e30;
     return operation == Operation.CLIP ? 1 : kept;
   }
 
-  /** Draws one of the arrays: always the same for the same index; not to be changed. */
+  /** Draws one of the arrays: always the same for the same index. Do not change it. */
   public float[] draw(int array) {
     return Draws.normals(array, length);
   }
 
-  /** Returns the L2 norm of what is drawn, summed in double. */
+  /** Returns the L2 norm of the drawn elements, summed in double. */
   public double exactNorm() {
     double sum = 0;
     for (int array = 0; array < arrays; array++) {

@@ -1,6 +1,6 @@
 /**
- * Those that are measured, each behind the same few methods, and the limits that memory sets. It
- * imports nothing of the other packages; a peer's own classes are loaded only where it is created.
+ * Holds the contenders, all with the same few methods, and loops that show the limits of memory.
+ * Imports no other package. A peer's own classes are loaded only when the peer is created.
  */
 @NullMarked
 package io.github.dl4jclipping.benchmarks.peer;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The relative errors of norms. */
+/** Writes the table of the relative errors of norms. */
 final class AccuracyTable {
 
   private final List<AccuracyResult> results;

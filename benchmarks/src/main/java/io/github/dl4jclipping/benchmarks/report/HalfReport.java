@@ -17,17 +17,17 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 
 /**
- * How far each precision came on each problem.
+ * Writes the scores of each precision on each problem.
  *
- * @param machine where it ran, as it was before it wrote anything
- * @param runs all of them
+ * @param machine the machine and the revision, read before any file is written
+ * @param runs all runs
  */
 public record HalfReport(Machine machine, List<HalfRun> runs) {
 
   /**
-   * Writes the section on HALF of the module's text, and a chart for each problem, into a folder.
+   * Writes the README with the section on HALF, and a chart for each problem, to a directory.
    *
-   * @param readme the text that the section is put into
+   * @param readme the README that has the section
    */
   public void write(Path readme, Path output) throws IOException {
     Path charts = Files.createDirectories(output.resolve("charts"));
@@ -109,7 +109,8 @@ public record HalfReport(Machine machine, List<HalfRun> runs) {
             .build();
     Iterator<Color> colors = List.of(chart.getStyler().getSeriesColors()).iterator();
     for (HalfRun run : of(problem)) {
-      Color color = colors.next(); // a contender's own, also where another broke
+      Color color =
+          colors.next(); // each contender keeps its color, even if another one has no line
       if (!run.scores().isEmpty()) {
         List<Integer> steps =
             IntStream.rangeClosed(1, run.scores().size()).mapToObj(i -> i * run.stretch()).toList();

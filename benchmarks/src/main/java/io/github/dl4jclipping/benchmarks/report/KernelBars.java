@@ -13,7 +13,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The bars for norm and clip of plain arrays: medians, as ratios within one run. */
+/**
+ * Checks the requirements for norm and clip of plain arrays, with ratios of medians within one run.
+ */
 final class KernelBars {
 
   private static final long LARGE = 10_000_000;

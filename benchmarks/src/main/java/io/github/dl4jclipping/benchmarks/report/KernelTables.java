@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The kernels' times, and those of the peers as multiples of this library's. */
+/**
+ * Writes the tables of the kernels' times, and of the peers' times as multiples of this library's.
+ */
 final class KernelTables {
 
   private static final Map<Operation, String> TITLES =

@@ -13,12 +13,12 @@ import org.nd4j.linalg.api.environment.Nd4jEnvironment;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Where the numbers come from.
+ * Describes the machine and the software of a run.
  *
- * @param cores the processors that Java sees
- * @param memory in GB
- * @param nd4j its backend, threads and BLAS
- * @param revision git's, or {@code "unknown"}
+ * @param cores the number of processors that Java sees
+ * @param memory the memory in GB
+ * @param nd4j the backend, threads and BLAS of ND4J
+ * @param revision the git revision, or {@code "unknown"}
  */
 public record Machine(
     String cpu,
@@ -30,7 +30,7 @@ public record Machine(
     String date,
     String revision) {
 
-  /** Describes the machine that this runs on. */
+  /** Returns the description of this machine. */
   public static Machine here() {
     return new Machine(
         cpuModel(),
@@ -83,7 +83,7 @@ public record Machine(
     }
   }
 
-  /** Returns it in one sentence. */
+  /** Returns the description in one sentence. */
   @Override
   public String toString() {
     return String.format(

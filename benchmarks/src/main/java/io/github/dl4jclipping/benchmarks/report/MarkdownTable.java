@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A table in Markdown, numbers to the right of the first column. */
+/** Builds a Markdown table, with numbers to the right of the first column. */
 final class MarkdownTable {
 
   private final List<String> lines = new ArrayList<>();

@@ -5,10 +5,13 @@ import io.github.dl4jclipping.benchmarks.training.Variant;
 import java.util.List;
 import java.util.Locale;
 
-/** What many steps kept: the table, and the bar. */
+/** Writes the table of the memory that many steps kept, and checks the requirement. */
 final class MemoryReport {
 
-  /** What the process grows by in code and the like that no step brings: 16 MiB. */
+  /**
+   * The allowed growth of the process for code and similar memory that does not come from steps: 16
+   * MiB.
+   */
   private static final double NOISE = 16 << 20;
 
   private final List<MemoryResult> results;

@@ -1,15 +1,15 @@
 package io.github.dl4jclipping.benchmarks.report;
 
 /**
- * A text with sections that are rewritten, each between {@code <!-- begin NAME -->} and {@code <!--
- * end NAME -->}; what stands around them stays.
+ * Holds a text with sections that can be replaced. Each is between {@code <!-- begin NAME -->} and
+ * {@code <!-- end NAME -->}; the rest of the text stays.
  *
- * @param text all of it
+ * @param text the whole text
  */
 public record Readme(String text) {
 
   /**
-   * Returns the text with other content in one section.
+   * Returns the text with new content in one section.
    *
    * @throws IllegalArgumentException if the text has no such section
    */

@@ -10,16 +10,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Writes what a run found: everything as JSON, and the README's tables.
+ * Writes the results of a run: everything as JSON, and the README's tables.
  *
- * @param results what was found
+ * @param results the results
  */
 public record Report(Results results) {
 
   /**
-   * Writes into a folder.
+   * Writes the report to a directory.
    *
-   * @param template the README whose sections are filled
+   * @param template the README whose sections are replaced
    */
   public void write(Path template, Path folder) throws IOException {
     new Charts(results, folder.resolve("charts")).draw();
@@ -27,7 +27,7 @@ public record Report(Results results) {
     Files.writeString(folder.resolve("README.md"), fill(Files.readString(template)));
   }
 
-  /** Returns each bar in one line: whether it is met, and by which figures. */
+  /** Returns one line for each requirement: whether it is met, and the figures. */
   public String summary() {
     return bars().stream()
         .map(bar -> bar.verdict() + " - " + bar.requirement() + " - " + bar.figures())

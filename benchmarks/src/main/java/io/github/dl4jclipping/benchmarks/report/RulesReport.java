@@ -17,16 +17,17 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 
 /**
- * What each rule did on each problem: the share of runs solved, steps, error and steps lost.
+ * Writes the results of each rule on each problem: share of runs solved, steps, error and lost
+ * steps.
  *
- * @param runs all of them
+ * @param runs all runs
  */
 public record RulesReport(List<RuleRun> runs) {
 
   /**
-   * Writes the section on rules of the module's text, and a chart, into a folder.
+   * Writes the README with the section on rules, and a chart, to a directory.
    *
-   * @param readme the text that the section is put into
+   * @param readme the README that has the section
    */
   public void write(Path readme, Path output) throws IOException {
     Path charts = Files.createDirectories(output.resolve("charts"));
@@ -71,7 +72,7 @@ public record RulesReport(List<RuleRun> runs) {
         String.format(Locale.ROOT, "%,d", its.stream().mapToInt(RuleRun::lost).sum()));
   }
 
-  /** NaN counts as the largest of all. */
+  /** Returns the median; NaN counts as the largest value. */
   private static double median(List<RuleRun> its, ToDoubleFunction<RuleRun> value) {
     double[] sorted = its.stream().mapToDouble(value).sorted().toArray();
     return sorted[sorted.length / 2];

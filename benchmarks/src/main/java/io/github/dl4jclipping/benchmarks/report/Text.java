@@ -4,12 +4,12 @@ import io.github.dl4jclipping.benchmarks.peer.Workload;
 import io.github.dl4jclipping.benchmarks.statistics.Median;
 import java.util.Locale;
 
-/** How numbers are written. */
+/** Formats numbers. */
 final class Text {
 
   private Text() {}
 
-  /** Returns, for example, {@code "12.3 µs ±4 %"}: the interval's wider half. */
+  /** Returns, for example, {@code "12.3 µs ±4 %"}, with the wider half of the interval. */
   static String time(Median nanos) {
     double half = Math.max(nanos.high() - nanos.value(), nanos.value() - nanos.low());
     return time(nanos.value())
@@ -29,7 +29,7 @@ final class Text {
         Locale.ROOT, "%.3f (%.3f to %.3f)", ratio.value(), ratio.low(), ratio.high());
   }
 
-  /** Returns three digits. */
+  /** Returns a number with three digits. */
   static String digits(double value) {
     if (value >= 100) {
       return String.format(Locale.ROOT, "%.0f", value);
@@ -37,7 +37,10 @@ final class Text {
     return String.format(Locale.ROOT, value >= 10 ? "%.1f" : "%.2f", value);
   }
 
-  /** Returns, for example, {@code "300 x 4,000"}, and what differs from FLOAT and L2. */
+  /**
+   * Returns, for example, {@code "300 x 4,000"}, then the type if it is not FLOAT and the norm if
+   * it is not L2.
+   */
   static String workload(Workload workload) {
     String shape = String.format(Locale.ROOT, "%,d", workload.length());
     if (workload.arrays() > 1) {

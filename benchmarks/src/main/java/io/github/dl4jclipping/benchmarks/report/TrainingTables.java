@@ -10,7 +10,9 @@ import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/** The training steps' times by stock's, and what they allocate beyond it. */
+/**
+ * Writes the tables of training steps: times divided by stock DL4J's, and additional allocations.
+ */
 final class TrainingTables {
 
   private static final List<Variant> COMPARED =
@@ -64,7 +66,7 @@ final class TrainingTables {
     return table.toString();
   }
 
-  /** Returns heap bytes and native objects a step. */
+  /** Returns the heap bytes and native objects per step. */
   String memory() {
     MarkdownTable table = new MarkdownTable(header("network, batch"));
     for (TrainingResult result : results) {

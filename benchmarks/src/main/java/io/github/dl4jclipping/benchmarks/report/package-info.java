@@ -1,4 +1,4 @@
-/** Turns results into tables, bars and charts. It may import all but the root. */
+/** Turns results into tables, requirements and charts. May import every package except the root. */
 @NullMarked
 package io.github.dl4jclipping.benchmarks.report;
 

@@ -16,13 +16,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** Two published problems on which recurrent networks diverge. */
+/** Lists two published problems on which recurrent networks diverge. */
 public enum Problem {
 
   /**
-   * Which of two symbols came first and second, each within a tenth of the sequence, among
-   * distractors: Pascanu, Mikolov and Bengio, 2013, after Hochreiter and Schmidhuber, 1997. Solved
-   * when fewer than 1 % of the tests are wrong.
+   * Two positions of a sequence, each within a tenth of its length, have one of two symbols each,
+   * among distractors. The task is to tell their order. From Pascanu, Mikolov and Bengio, 2013,
+   * after Hochreiter and Schmidhuber, 1997. Solved when fewer than 1 % of the tests are wrong.
    */
   TEMPORAL_ORDER("temporal order", 6, 4) {
     @Override
@@ -50,8 +50,8 @@ public enum Problem {
   },
 
   /**
-   * The sum of two marked numbers of a sequence, one in each half: Hochreiter and Schmidhuber,
-   * 1997. Solved when the mean squared error is below 0.01, of a variance of 0.17.
+   * The task is to add two marked numbers of a sequence, one in each half. From Hochreiter and
+   * Schmidhuber, 1997. Solved when the mean squared error is below 0.01; the variance is 0.17.
    */
   ADDING("adding", 2, 1) {
     @Override
@@ -79,10 +79,10 @@ public enum Problem {
 
   private static final int HIDDEN = 50;
 
-  /** At which networks without clipping diverge. */
+  /** A learning rate at which networks without clipping diverge. */
   private static final double LEARNING_RATE = 0.1;
 
-  /** Above 1, so that gradients grow on their way back. */
+  /** A spectral radius above 1, so that gradients grow in the backward pass. */
   private static final double SPECTRAL_RADIUS = 1.2;
 
   private final String title;
@@ -103,7 +103,7 @@ public enum Problem {
   /** Draws one sequence. */
   abstract void fill(float[][] features, float[] labels, Random random);
 
-  /** Returns the error that decides whether it is solved. */
+  /** Returns the error that decides whether the problem is solved. */
   abstract double error(INDArray output, INDArray labels);
 
   DataSet batch(int examples, int length, Random random) {

@@ -4,7 +4,7 @@ import io.github.dl4jclipping.GradientClipping;
 import io.github.dl4jclipping.NonFinitePolicy;
 import io.github.dl4jclipping.rule.ClipRule;
 
-/** The rules that are set against each other, each at its defaults. */
+/** Lists the rules that are compared, each with its defaults. */
 public enum RuleContender {
   STOCK("stock DL4J", ClipRule.none()),
   GLOBAL_NORM("`globalNorm(1)`", ClipRule.globalNorm(1)),
@@ -29,7 +29,7 @@ public enum RuleContender {
     return title;
   }
 
-  /** Returns the settings: what is not finite is applied in stock, and otherwise skipped. */
+  /** Returns the settings; stock DL4J applies non-finite gradients, and the others skip them. */
   GradientClipping settings() {
     return GradientClipping.builder()
         .rule(rule)

@@ -1,12 +1,13 @@
 package io.github.dl4jclipping.benchmarks.rules;
 
 /**
- * One run of one contender.
+ * Holds one run of one contender.
  *
- * @param length of the sequences
- * @param steps until it was solved, or all
- * @param error on the tests in the end, NaN where the parameters are not finite
- * @param lost steps that were skipped, or that stock had no use of after its first NaN
+ * @param length the length of the sequences
+ * @param steps the number of steps until the problem was solved, or all steps
+ * @param error the error on the tests at the end; NaN if the parameters are non-finite
+ * @param lost the number of steps that were skipped; for stock DL4J, the steps from its first NaN
+ *     on
  */
 public record RuleRun(
     Problem problem,

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 
-/** Trains every contender on one problem, one length and several seeds, in a JVM of its own. */
+/** Trains every contender on one problem, with one length and several seeds, in its own JVM. */
 public final class RulesMain {
 
   private static final int BATCH = 20;
@@ -20,21 +20,21 @@ public final class RulesMain {
   private RulesMain() {}
 
   /**
-   * What to do.
+   * Describes the job.
    *
-   * @param length of the sequences
-   * @param seeds how many runs of each contender
-   * @param steps the most of each
+   * @param length the length of the sequences
+   * @param seeds the number of runs of each contender
+   * @param steps the largest number of steps of each run
    */
   public record Job(Problem problem, int length, int seeds, int steps) {}
 
-  /** What came of it. */
+  /** Holds the results. */
   public record Report(List<RuleRun> runs) {}
 
   /**
    * Reads a {@link Job} and writes a {@link Report}.
    *
-   * @param args the files of both
+   * @param args the files of the job and of the report
    */
   public static void main(String[] args) throws Exception {
     Job job = Json.read(Path.of(args[0]), Job.class);
@@ -46,7 +46,7 @@ public final class RulesMain {
       }
     }
     Json.write(Path.of(args[1]), new Report(runs));
-    // ND4J keeps threads of its own that never end.
+    // ND4J's own threads never end.
     System.exit(0);
   }
 
@@ -74,7 +74,7 @@ public final class RulesMain {
         error = job.problem().error(network.output(tests.getFeatures()), tests.getLabels());
         solved = error < Problem.SOLVED;
       }
-      // Nothing is learnt any more once the parameters are not finite.
+      // A network with non-finite parameters no longer learns.
       dead = contender == RuleContender.STOCK && lost.get() > 0;
     }
     int steps = dead ? job.steps() - step + lost.get() : lost.get();

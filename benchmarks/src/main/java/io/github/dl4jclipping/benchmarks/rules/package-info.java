@@ -1,4 +1,4 @@
-/** Sets rules against each other on problems on which training diverges. It may import json. */
+/** Compares rules on problems on which training diverges. May import json. */
 @NullMarked
 package io.github.dl4jclipping.benchmarks.rules;
 

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 
 /**
- * A median with the interval that holds the true one in at least 95 of 100 samples, by the sample's
- * order statistics: no assumption about how the values are distributed.
+ * Holds a median and its confidence interval, which contains the true median in at least 95 of 100
+ * samples. The interval comes from the sample's order statistics, without an assumption about the
+ * distribution.
  *
  * @param value the median
  * @param low the interval's lower end
@@ -16,8 +17,8 @@ public record Median(double value, double low, double high) {
   private static final double OUTSIDE = 0.05;
 
   /**
-   * Returns the median of a sample; of fewer than six values no interval reaches 95 %, and the
-   * whole range is taken.
+   * Returns the median of a sample. With fewer than six values no interval reaches 95 %, and the
+   * interval is the whole range.
    *
    * @throws IllegalArgumentException if there are no values
    */
@@ -33,7 +34,7 @@ public record Median(double value, double low, double high) {
         (sorted[(n - 1) / 2] + sorted[n / 2]) / 2, sorted[below], sorted[n - 1 - below]);
   }
 
-  /** Returns how many values may be left out on either side. */
+  /** Returns how many values the interval may leave out on either side. */
   private static int below(int n) {
     int quantile = new BinomialDistribution(n, 0.5).inverseCumulativeProbability(OUTSIDE / 2);
     // The quantile is the first whose cumulative probability reaches 2.5 %: one less stays below.

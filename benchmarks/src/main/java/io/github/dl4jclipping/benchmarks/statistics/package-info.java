@@ -1,4 +1,4 @@
-/** Medians and their intervals. It imports nothing of the other packages. */
+/** Computes medians and their confidence intervals. Imports no other package. */
 @NullMarked
 package io.github.dl4jclipping.benchmarks.statistics;
 

@@ -12,10 +12,10 @@ import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
- * Trains a small network for many steps in each variant and looks at what does not come back.
+ * Trains a small network for many steps in each variant and measures the memory that is not freed.
  *
- * <p>Needs a heap of fixed size whose pages are all touched at the start: what the process grows by
- * then lies outside it.
+ * <p>It needs a heap of fixed size whose pages are all touched at the start, so that any growth of
+ * the process is outside the heap.
  */
 public final class MemoryMain {
 
@@ -24,19 +24,19 @@ public final class MemoryMain {
   private MemoryMain() {}
 
   /**
-   * What to do.
+   * Describes the job.
    *
-   * @param steps the steps of each variant, after a fifth as many to warm up
+   * @param steps the number of steps of each variant, after a warm-up of a fifth as many
    */
   public record Job(int steps) {}
 
-  /** What was found. */
+  /** Holds the results. */
   public record Report(List<MemoryResult> results) {}
 
   /**
    * Reads a {@link Job} and writes a {@link Report}.
    *
-   * @param args the files of both
+   * @param args the files of the job and of the report
    */
   public static void main(String[] args) throws Exception {
     Job job = Json.read(Path.of(args[0]), Job.class);
@@ -49,7 +49,7 @@ public final class MemoryMain {
     List<MemoryResult> results = new ArrayList<>();
     networks.forEach((variant, network) -> results.add(kept(variant, network, batch, job.steps())));
     Json.write(Path.of(args[1]), new Report(results));
-    // ND4J keeps threads of its own that never end.
+    // ND4J's own threads never end.
     System.exit(0);
   }
 
@@ -68,7 +68,10 @@ public final class MemoryMain {
     }
   }
 
-  /** What JavaCPP holds once the garbage is gone, which a thread of its own frees in its time. */
+  /**
+   * Returns the bytes that JavaCPP holds after a garbage collection, whose memory a separate thread
+   * frees later.
+   */
   private static long totalBytes() {
     long before;
     long after = Long.MAX_VALUE;

@@ -1,10 +1,10 @@
 package io.github.dl4jclipping.benchmarks.training;
 
 /**
- * What memory many steps of one variant kept.
+ * Holds the memory that many steps of one variant kept.
  *
- * @param steps how many
- * @param totalBytes what JavaCPP's count of its own allocations grew by
- * @param physicalBytes what the process grew by
+ * @param steps the number of steps
+ * @param totalBytes the growth of JavaCPP's count of its own allocations, in bytes
+ * @param physicalBytes the growth of the process, in bytes
  */
 public record MemoryResult(Variant variant, int steps, long totalBytes, long physicalBytes) {}

@@ -6,7 +6,7 @@ import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The steps of one variant: what each took. */
+/** Measures the steps of one variant. */
 final class Steps {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -25,7 +25,7 @@ final class Steps {
     this.batch = batch;
   }
 
-  /** Trains one step and keeps what it took. */
+  /** Trains one step and records its time and its allocations. */
   void step() {
     long objects = nativeObjectsSoFar();
     long heap = heapBytesSoFar();
@@ -38,7 +38,7 @@ final class Steps {
     nativeObjects.add(nativeObjectsSoFar() - objects);
   }
 
-  /** Forgets what was measured while warming up. */
+  /** Discards the measurements of the warm-up. */
   void clear() {
     nanos.clear();
     phases.clear();
@@ -70,7 +70,9 @@ final class Steps {
     return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
-  /** ND4J numbers its buffers, views and contexts; asking takes a number itself. */
+  /**
+   * Returns ND4J's running number of buffers, views and contexts; the call itself takes one number.
+   */
   private static long nativeObjectsSoFar() {
     return Nd4j.getDeallocatorService().nextValue();
   }

@@ -3,19 +3,19 @@ package io.github.dl4jclipping.benchmarks.training;
 import io.github.dl4jclipping.benchmarks.json.Json;
 import java.nio.file.Path;
 
-/** Trains one network with batches of one size in a JVM of its own. */
+/** Trains one network with batches of one size, in its own JVM. */
 public final class TrainingMain {
 
   private TrainingMain() {}
 
   /**
-   * What to do.
+   * Describes the job.
    *
-   * @param batch the examples of a step
-   * @param warmupRounds the least rounds before anything counts
-   * @param warmupMillis and the least time
-   * @param rounds the least rounds that count
-   * @param millis and the least time
+   * @param batch the number of examples in a step
+   * @param warmupRounds the smallest number of warm-up rounds
+   * @param warmupMillis the shortest warm-up time in milliseconds
+   * @param rounds the smallest number of measured rounds
+   * @param millis the shortest measured time in milliseconds
    */
   public record Job(
       Network network, int batch, int warmupRounds, long warmupMillis, int rounds, long millis) {}
@@ -23,11 +23,11 @@ public final class TrainingMain {
   /**
    * Reads a {@link Job} and writes a {@link TrainingResult}.
    *
-   * @param args the files of both
+   * @param args the files of the job and of the result
    */
   public static void main(String[] args) throws Exception {
     Json.write(Path.of(args[1]), new TrainingRun(Json.read(Path.of(args[0]), Job.class)).run());
-    // ND4J keeps threads of its own that never end.
+    // ND4J's own threads never end.
     System.exit(0);
   }
 }

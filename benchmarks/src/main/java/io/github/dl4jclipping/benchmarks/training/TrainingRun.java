@@ -16,8 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
- * Trains one network in all variants at once, a step of each in turn and in an order that is drawn
- * anew each round, so that whatever else the machine does hits all alike.
+ * Trains one network in all variants at once. Each round runs one step of each variant, in a new
+ * random order, so that other load on the machine affects all variants equally.
  */
 final class TrainingRun {
 
@@ -45,7 +45,7 @@ final class TrainingRun {
         job.network(), job.batch(), gradient.length(), rounds, readPass(gradient), results);
   }
 
-  /** Trains rounds until both are reached, and returns how many it were. */
+  /** Trains rounds until both minimums are reached, and returns the number of rounds. */
   private int rounds(int least, long millis) {
     long end = System.nanoTime() + millis * 1_000_000;
     List<Steps> order = new ArrayList<>(variants.values());
@@ -83,7 +83,7 @@ final class TrainingRun {
       nanos.add(System.nanoTime() - start);
     }
     if (Double.isNaN(sum)) {
-      throw new IllegalStateException("the gradient of " + job.network() + " became NaN");
+      throw new IllegalStateException("The gradient of " + job.network() + " is NaN.");
     }
     return nanos.median();
   }

@@ -17,23 +17,23 @@ import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.optimize.api.TrainingListener;
 
-/** The ways to train one network that are set against each other. */
+/** Lists the ways to train one network that are compared. */
 public enum Variant {
   STOCK("stock"),
-  /** At a bound that is never reached: the cheaper case. */
+  /** DL4J's own clipping with a bound that is never reached, which is its cheaper case. */
   CLIP_L2_PER_LAYER("`ClipL2PerLayer`, never clips"),
   NEVER("dl4j-clipping, never clips"),
   ALWAYS("dl4j-clipping, always clips"),
-  /** Never clips, with the log as it is by default and an observer that adds up the norms. */
+  /** Never clips; with the default log and an observer that adds up the norms. */
   OBSERVED("dl4j-clipping, log and observer"),
-  /** Never clips, with everything that watches: log, observer, CSV file, page and metrics. */
+  /** Never clips; with log, observer, CSV file, page and metrics. */
   WATCHED("dl4j-clipping, log, CSV, page, metrics");
 
   private static final double NEVER_REACHED = 1e30;
 
   /**
-   * No less, or Adam would square the gradient into denormal numbers, which take many times as
-   * long.
+   * The bound that every step exceeds. With a smaller bound, Adam would square the gradient into
+   * denormal numbers, which take many times as long.
    */
   private static final double ALWAYS_BROKEN = 1e-3;
 
@@ -92,7 +92,8 @@ public enum Variant {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
       return folder;
     } catch (IOException e) {
-      throw new UncheckedIOException("no temporary folder for the files of a run", e);
+      throw new UncheckedIOException(
+          "No temporary directory could be created for the files of" + " a run.", e);
     }
   }
 

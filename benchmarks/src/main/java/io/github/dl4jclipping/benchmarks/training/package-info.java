@@ -1,5 +1,5 @@
 /**
- * Sets training steps with clipping against the same steps without. It may import statistics and
+ * Compares training steps with clipping with the same steps without it. May import statistics and
  * json.
  */
 @NullMarked

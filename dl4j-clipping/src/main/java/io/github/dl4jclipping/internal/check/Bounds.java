@@ -1,11 +1,11 @@
 package io.github.dl4jclipping.internal.check;
 
-/** Checks numbers that users pass in. A message names the argument, its value and the bound. */
+/** Checks numbers that users pass in. A message names the argument, the bound and the value. */
 public final class Bounds {
 
   private Bounds() {}
 
-  /** Returns a number that is finite and greater than 0. */
+  /** Returns a number after checking that it is finite and greater than 0. */
   public static double positive(String name, double value) {
     if (!(value > 0) || !Double.isFinite(value)) {
       throw new IllegalArgumentException(name + " must be finite and > 0, but was " + value);
@@ -13,7 +13,7 @@ public final class Bounds {
     return value;
   }
 
-  /** Returns a number that is greater than 0, and may be infinite. */
+  /** Returns a number after checking that it is greater than 0; it may be infinite. */
   public static double positiveOrInfinite(String name, double value) {
     if (!(value > 0)) {
       throw new IllegalArgumentException(name + " must be > 0, but was " + value);
@@ -21,7 +21,9 @@ public final class Bounds {
     return value;
   }
 
-  /** Returns a number between two others, neither of them included. */
+  /**
+   * Returns a number after checking that it is greater than {@code low} and less than {@code high}.
+   */
   public static double between(String name, double value, double low, double high) {
     if (!(value > low && value < high)) {
       throw new IllegalArgumentException(
@@ -30,7 +32,7 @@ public final class Bounds {
     return value;
   }
 
-  /** Returns a number of steps that is not negative. */
+  /** Returns a number of steps after checking that it is at least 0. */
   public static int steps(String name, int value) {
     if (value < 0) {
       throw new IllegalArgumentException(name + " must be >= 0, but was " + value);

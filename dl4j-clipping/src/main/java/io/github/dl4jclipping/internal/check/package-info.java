@@ -1,4 +1,4 @@
-/** Checks arguments, by name. Imports nothing. */
+/** Checks arguments and names them in messages. Imports nothing. */
 @NullMarked
 package io.github.dl4jclipping.internal.check;
 

@@ -6,12 +6,15 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 
-/** Looks into the layers of a configuration that wrap others. */
+/** Finds the layers that other layers of a configuration wrap. */
 public final class ConfiguredLayers {
 
   private ConfiguredLayers() {}
 
-  /** Returns the layers that a layer wraps, which may wrap others in turn; none if it is plain. */
+  /**
+   * Returns the layers that a layer wraps, which may wrap others themselves; empty if it wraps
+   * none.
+   */
   public static List<Layer> inside(Layer layer) {
     if (layer instanceof BaseWrapperLayer wrapper) {
       return List.of(wrapper.getUnderlying());

@@ -1,4 +1,4 @@
-/** Looks into DL4J's classes below the networks. Imports nothing. */
+/** Reads DL4J's layer configurations. Imports nothing. */
 @NullMarked
 package io.github.dl4jclipping.internal.dl4j;
 

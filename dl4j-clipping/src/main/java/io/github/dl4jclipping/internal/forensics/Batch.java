@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The batch, or the segment of a sequence, that a network still holds while it is updated.
+ * Holds the batch, or the segment of a sequence, that a network still has while it is updated.
  *
  * @param features one array for each input
  * @param labels one array for each output
- * @param featureMasks one for each input, or none
- * @param labelMasks one for each output, or none
+ * @param featureMasks one array for each input, or empty
+ * @param labelMasks one array for each output, or empty
  */
 @SuppressWarnings("ArrayRecordComponent") // lives within one incident, never compared
 record Batch(
@@ -28,7 +28,7 @@ record Batch(
 
   private static final @Nullable INDArray[] NONE = {};
 
-  /** Reads what a model holds. */
+  /** Returns the batch that a model holds. */
   static Batch of(Model model) {
     if (model instanceof MultiLayerNetwork network) {
       Layer[] layers = network.getLayers();
@@ -48,7 +48,7 @@ record Batch(
     return new Batch(one(((Layer) model).input()), NONE, NONE, NONE);
   }
 
-  /** Returns every array, in the order in which they are looked at. */
+  /** Returns all arrays, in the order of the search. */
   List<BatchArray> arrays() {
     List<BatchArray> arrays = new ArrayList<>();
     add(arrays, OriginKind.FEATURES, "features", features);
@@ -69,7 +69,7 @@ record Batch(
     return array == null ? NONE : new INDArray[] {array};
   }
 
-  /** Only layers hold the mask, and not all of them do. */
+  /** Returns the mask of the features, which only some of the layers hold. */
   private static @Nullable INDArray featuresMask(Layer[] layers) {
     for (int i = 0; i < layers.length - 1; i++) {
       if (layers[i].getMaskArray() != null) {
@@ -80,7 +80,8 @@ record Batch(
   }
 
   /**
-   * Undoes what layers do to the mask of a sequence: one column, the examples of a step together.
+   * Restores the shape of a sequence's mask. Layers reshape it to one column, in which the examples
+   * of a time step are together.
    */
   private static @Nullable INDArray asSequence(
       @Nullable INDArray mask, @Nullable INDArray sequence) {
@@ -96,14 +97,17 @@ record Batch(
     return arrays == null ? NONE : arrays;
   }
 
-  /** DL4J has no accessor for the labels of a graph, and clears those of its output layers. */
+  /**
+   * Returns the labels of a graph by reflection, because DL4J has no accessor and clears the labels
+   * of output layers.
+   */
   private static @Nullable INDArray @Nullable [] labels(ComputationGraph graph) {
     try {
       Field labels = ComputationGraph.class.getDeclaredField("labels");
       labels.setAccessible(true);
       return (INDArray[]) labels.get(graph);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the labels of a ComputationGraph cannot be read", e);
+      throw new IllegalStateException("The labels of a ComputationGraph cannot be read.", e);
     }
   }
 }

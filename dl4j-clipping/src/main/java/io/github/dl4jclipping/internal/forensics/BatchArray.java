@@ -7,15 +7,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.workspace.WorkspaceUtils;
 
 /**
- * One array of a batch.
+ * Names one array of a batch.
  *
- * @param kind what it is
- * @param name {@code features}, or {@code features[1]} of several, and the like
- * @param array null where there is none
+ * @param kind the kind of the array
+ * @param name the name, such as {@code features}, or {@code features[1]} if there are several
+ * @param array the array; null if there is none
  */
 record BatchArray(OriginKind kind, String name, @Nullable INDArray array) {
 
-  /** Returns why the array cannot be looked at, for a person; empty if it can, or is not there. */
+  /**
+   * Returns why the array cannot be read, as text for people; empty if it can be read or is
+   * missing.
+   */
   Optional<String> whyUnreadable() {
     if (array == null) {
       return Optional.empty();

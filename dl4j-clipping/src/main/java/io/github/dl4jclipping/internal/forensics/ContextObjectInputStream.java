@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 
-/** Finds the classes of a user's own layers where the thread finds them, too. */
+/**
+ * Reads objects with the thread's context class loader, which finds the classes of custom layers.
+ */
 final class ContextObjectInputStream extends ObjectInputStream {
 
   ContextObjectInputStream(InputStream in) throws IOException {

@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 
-/** Gathers what a network still holds of the step that it is in. */
+/** Collects what a network still holds of the current step. */
 public final class Evidence {
 
   private Evidence() {}
 
   /**
-   * Returns the batch, or the segment of a sequence; empty where the network no longer holds all of
+   * Returns the batch, or the segment of a sequence; empty if the network no longer holds all of
    * it.
    *
-   * @return the network's own arrays, which the end of the step may take away
+   * @return the network's own arrays, which are valid only until the end of the step
    */
   public static Optional<MultiDataSet> batchOf(Model network) {
     Batch batch = Batch.of(network);
@@ -41,7 +41,7 @@ public final class Evidence {
     return arrays.length > 0 && Arrays.stream(arrays).allMatch(Objects::nonNull);
   }
 
-  /** Layerwise pretraining knows no labels. */
+  /** Returns whether the model is a layer in layerwise pretraining, which has no labels. */
   private static boolean isPretrained(Model model) {
     return model instanceof Layer && !(model instanceof MultiLayerNetwork);
   }

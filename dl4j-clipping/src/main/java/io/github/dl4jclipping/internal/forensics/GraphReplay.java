@@ -44,7 +44,7 @@ final class GraphReplay implements Replay {
   public @Nullable Origin forward() {
     INDArray[] inputs =
         Arrays.stream(checks.batch().features())
-            .map(array -> Objects.requireNonNull(array, "an input is not set").dup())
+            .map(array -> Objects.requireNonNull(array, "an input must be set").dup())
             .toArray(INDArray[]::new);
     copy.setInputs(inputs);
     copy.setLayerMaskArrays(
@@ -88,7 +88,7 @@ final class GraphReplay implements Replay {
       return RecurrentState.activate(
           vertex.getLayer(), vertex.getInputs()[0], true, checks.manager());
     }
-    // Layers that were frozen later stand in the configuration as they were before.
+    // In the configuration, layers that were frozen later are not frozen.
     boolean training = !(vertex.hasLayer() && original(vertex).getLayer() instanceof FrozenLayer);
     return vertex.doForward(training, checks.manager());
   }
@@ -113,7 +113,8 @@ final class GraphReplay implements Replay {
           || (labels == null && output.needsLabels())) {
         checks
             .notes()
-            .add("the loss of " + outputs.get(i) + " was not computed: there are no labels");
+            .add(
+                "the loss of " + outputs.get(i) + " was not computed, because there are no labels");
         continue;
       }
       Origin origin = checks.loss(part(vertex), output, labels);
@@ -124,7 +125,7 @@ final class GraphReplay implements Replay {
     return null;
   }
 
-  /** Returns the layer that computes the loss, where the vertex is an output. */
+  /** Returns the layer that computes the loss, if the vertex is an output. */
   private static @Nullable Layer lossLayer(GraphVertex vertex) {
     Layer layer = vertex.getLayer();
     return layer instanceof FrozenLayerWithBackprop frozen ? frozen.getInsideLayer() : layer;

@@ -49,7 +49,7 @@ final class LayersReplay implements Replay {
       if (before != null) {
         input = before.preProcess(input, examples(), checks.manager());
       }
-      // Layers that were frozen later stand in the configuration as they were before.
+      // In the configuration, layers that were frozen later are not frozen.
       boolean training = !(original instanceof FrozenLayer);
       if (segments) {
         origin = RecurrentState.copy(name, original, layer, checks.notes());
@@ -70,11 +70,13 @@ final class LayersReplay implements Replay {
     int last = copy.getnLayers() - 1;
     INDArray labels = checks.batch().labels().length == 0 ? null : checks.batch().labels()[0];
     if (!(copy.getOutputLayer() instanceof IOutputLayer output)) {
-      checks.notes().add("the last layer is no output layer, so there is no loss to compute");
+      checks
+          .notes()
+          .add("the loss was not computed, because the last layer is not an output layer");
       return null;
     }
     if (labels == null && output.needsLabels()) {
-      checks.notes().add("the network holds no labels, so the loss was not computed");
+      checks.notes().add("the loss was not computed, because the network holds no labels");
       return null;
     }
     return checks.loss(part(last, copy.getLayer(last).input()), output, labels);
@@ -95,7 +97,7 @@ final class LayersReplay implements Replay {
         epsilon = before.backprop(epsilon, examples(), checks.manager());
       }
       List<INDArray> passedOn =
-          i == lowest || epsilon == null ? List.of() : List.of(epsilon); // nobody uses the last one
+          i == lowest || epsilon == null ? List.of() : List.of(epsilon); // the last one is not used
       Origin origin = checks.gradients(part(i, layer.input()), pair.getFirst(), passedOn);
       if (origin != null) {
         return origin;
@@ -104,7 +106,7 @@ final class LayersReplay implements Replay {
     return null;
   }
 
-  /** Returns the first layer that is trained: below it the backward pass changes nothing. */
+  /** Returns the first layer that is trained; the backward pass ends there. */
   private int lowestTrained() {
     int lowest = copy.getnLayers();
     for (int i = copy.getnLayers() - 1; i >= 0; i--) {

@@ -10,13 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Finds the parameters whose gradient is not finite. Reads only. */
+/** Finds the parameters whose gradient is non-finite. Changes nothing. */
 public final class NonFiniteFinder {
 
   private NonFiniteFinder() {}
 
   /**
-   * Returns the broken parameters of a network's gradient; frozen and idle ones are not looked at.
+   * Returns the parameters of a network whose gradient is non-finite. Frozen and idle parameters
+   * are not checked.
    */
   public static List<NonFiniteParameter> find(GradientViews gradient) {
     List<NonFiniteParameter> found = new ArrayList<>();
@@ -28,7 +29,7 @@ public final class NonFiniteFinder {
     return found;
   }
 
-  /** Returns the broken ones of some arrays, each named {@code gradients[index]}. */
+  /** Returns the non-finite arrays, each named {@code gradients[index]}. */
   public static List<NonFiniteParameter> find(List<INDArray> gradients) {
     List<NonFiniteParameter> found = new ArrayList<>();
     for (int i = 0; i < gradients.size(); i++) {

@@ -27,15 +27,15 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Finds where the first non-finite value of a step came from.
  *
- * <p>Looks at the batch, then repeats the passes on a copy of the network up to the first value
- * that is not finite: in the activations, the loss or the gradient. What is behind it may be a
- * parameter, or a batch that the network's data type cannot hold. Runs while the network is as it
- * was before the step is applied, changes nothing of it, and never throws, except for errors that
- * the JVM may not survive: anything undetermined is recorded as a note.
+ * <p>Checks the batch, then repeats the passes on a copy of the network up to the first non-finite
+ * value: in the activations, the loss or the gradient. The cause may also be a parameter, or a
+ * batch that the network's data type cannot hold. The search runs before the step is applied and
+ * does not change the network. It never throws, except for errors that the JVM may not survive;
+ * anything undetermined is recorded as a note.
  */
 public final class OriginFinder {
 
-  /** How many incidents of a network are all looked into. */
+  /** The number of a network's first incidents whose origin is always looked for. */
   public static final long ALWAYS_SOUGHT = 10;
 
   private final Model model;
@@ -55,26 +55,28 @@ public final class OriginFinder {
     this.scaling = scaling;
   }
 
-  /** Returns the origin of a report that nobody asked to look into. */
+  /** Returns the origin for a report if forensics is off. */
   public static Origin notSought() {
-    return Origins.unknown("forensics is off, so nobody looked where it came from");
+    return Origins.unknown("the origin was not looked for, because forensics is off");
   }
 
-  /** Returns the origin of a report that comes after many others. */
+  /** Returns the origin for a report after many others. */
   public static Origin notSoughtAgain(long incident) {
     return Origins.unknown(
         "the origin was not looked for: this is incident "
             + incident
             + " of the network, and after the first "
             + ALWAYS_SOUGHT
-            + " only incidents "
+            + " incidents only incidents "
             + Long.highestOneBit(2 * ALWAYS_SOUGHT - 1)
-            + ", twice that and so on are looked into");
+            + ", "
+            + 2 * Long.highestOneBit(2 * ALWAYS_SOUGHT - 1)
+            + " and so on, doubling each time, are examined");
   }
 
   /**
-   * Returns whether the origin of an incident is looked for: that of the first {@value
-   * #ALWAYS_SOUGHT} of a network, then of each whose number is a power of 2.
+   * Returns whether the origin of an incident is looked for: for the first {@value #ALWAYS_SOUGHT}
+   * incidents of a network, and then for each incident whose number is a power of 2.
    *
    * @param incident the number of the incident, from 1
    */
@@ -83,8 +85,8 @@ public final class OriginFinder {
   }
 
   /**
-   * Returns whether the batch that a network holds is not finite, as far as that can be seen; never
-   * throws.
+   * Returns whether the batch that a network holds is non-finite. Arrays that cannot be read are
+   * ignored; never throws.
    */
   public static boolean isBatchBroken(Model model) {
     try {
@@ -106,9 +108,9 @@ public final class OriginFinder {
    *
    * @param model a network, or the layer in layerwise pretraining
    * @param parts its parts that have parameters, by name
-   * @param gradient the parameters whose gradient is not finite, in the network's order
+   * @param gradient the parameters whose gradient is non-finite, in the network's order
    * @param foreign whether the gradient is not the network's own
-   * @param scaling how the loss of the step was scaled; null where it was not
+   * @param scaling how the loss of the step was scaled; null if it was not
    */
   @SuppressWarnings("CatchingUnchecked") // a layer's own error must not end training
   public static Origin find(
@@ -125,14 +127,14 @@ public final class OriginFinder {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       origin = foreign ? finder.ofForeign() : finder.ofOwn();
     } catch (Throwable e) {
-      finder.note("looking for where it came from", e);
+      finder.note("the search for the origin", e);
     } finally {
       random.setStates(root, node);
     }
     return Origins.noting(origin == null ? Origins.unknown() : origin, finder.notes);
   }
 
-  /** Records what a user's own code threw, unless the JVM may not survive it. */
+  /** Records an exception, usually of a user's own code, unless the JVM may not survive it. */
   private void note(String what, Throwable thrown) {
     boolean survivable = thrown instanceof OutOfMemoryError || thrown instanceof StackOverflowError;
     if (thrown instanceof VirtualMachineError error && !survivable) {
@@ -157,7 +159,7 @@ public final class OriginFinder {
   }
 
   private @Nullable Origin ofForeign() {
-    notes.add("the gradient came from elsewhere, so only the parameters were looked at");
+    notes.add("only the parameters were checked, because the gradient is not the network's own");
     return inParameters();
   }
 
@@ -172,19 +174,21 @@ public final class OriginFinder {
 
   private boolean canRepeat(Batch batch) {
     if (isPretraining()) {
-      notes.add("in layerwise pretraining only the input and the parameters are looked at");
+      notes.add("in layerwise pretraining only the input and the parameters are checked");
       return false;
     }
     boolean unreadable =
         batch.arrays().stream().anyMatch(array -> array.whyUnreadable().isPresent());
     if (batch.features().length == 0 || unreadable) {
-      notes.add("without the whole batch the forward pass could not be repeated");
+      notes.add(
+          "the forward pass could not be repeated, because the network does not hold the whole"
+              + " batch");
       return false;
     }
     return true;
   }
 
-  /** Repeats the passes on a copy, of which nothing is left afterwards. */
+  /** Repeats the passes on a copy, which is freed afterwards. */
   @SuppressWarnings("CatchingUnchecked") // a layer's own error must not end training
   private @Nullable Origin inPasses(Batch batch) {
     QuietCopy copier = new QuietCopy();
@@ -197,12 +201,14 @@ public final class OriginFinder {
         notes.add("the passes were repeated without dropout and weight noise");
       }
       if (lost) {
-        notes.add("so repeated it is finite up to the loss, which was " + model.score());
+        notes.add(
+            "in this repetition everything up to the loss is finite, but in training the score was "
+                + model.score());
         return null;
       }
       return origin == null ? inBackward(replay) : origin;
     } catch (Throwable e) {
-      note("repeating the forward pass", e);
+      note("the repetition of the forward pass", e);
       return inParametersAlone();
     }
   }
@@ -223,19 +229,22 @@ public final class OriginFinder {
     try {
       Origin origin = replay.backward(scaling == null ? 1 : scaling.factor());
       if (origin == null) {
-        notes.add("the backward pass is finite when it is repeated");
+        notes.add("the repeated backward pass is finite");
       } else if (origin.kind() != OriginKind.BACKWARD) {
         return origin;
       } else {
         return withGradient(scaling == null ? origin : ofScale(origin, replay, scaling));
       }
     } catch (Throwable e) {
-      note("repeating the backward pass", e);
+      note("the repetition of the backward pass", e);
     }
     return nearestToLoss();
   }
 
-  /** Returns whether the loss scale broke the backward pass. */
+  /**
+   * Returns the loss scale as the origin if the backward pass is finite without it, otherwise the
+   * given origin.
+   */
   private Origin ofScale(Origin origin, Replay replay, ScaledStep scaled) {
     if (scaled.scale() == 1) {
       return origin;
@@ -244,17 +253,20 @@ public final class OriginFinder {
     if (replay.backward(scaled.factorWithoutScale()) == null) {
       return Origins.of(OriginKind.LOSS_SCALE, origin.where(), origin.found());
     }
-    notes.add("the backward pass is not finite without the loss scale either");
+    notes.add("the backward pass is non-finite even without the loss scale");
     return origin;
   }
 
-  /** Prefers what the step itself left in a layer's gradient to what the replay saw. */
+  /**
+   * Returns the origin with the counts of the step's own gradient if they are known, otherwise with
+   * those of the replay.
+   */
   private Origin withGradient(Origin origin) {
     List<NonFiniteParameter> broken = brokenOf(origin.where());
     return broken.isEmpty() ? origin : ofGradient(origin.kind(), origin.where(), broken);
   }
 
-  /** The last layer with a broken gradient is the nearest to the loss. */
+  /** Returns the last layer with a non-finite gradient, which is the nearest to the loss. */
   private @Nullable Origin nearestToLoss() {
     Origin nearest = null;
     for (String layer : parts.keySet()) {
@@ -294,7 +306,7 @@ public final class OriginFinder {
     String names = broken.stream().map(NonFiniteParameter::name).collect(Collectors.joining(", "));
     return Origins.noting(
         Origins.of(kind, layer, new NonFinitePlaces(elements, count, List.of(), List.of())),
-        List.of("the broken parameters of layer " + layer + " are " + names));
+        List.of("the parameters of layer " + layer + " with a non-finite gradient are " + names));
   }
 
   private @Nullable Origin inBatch(Batch batch) {
@@ -303,7 +315,7 @@ public final class OriginFinder {
       INDArray array = candidate.array();
       Optional<String> unreadable = candidate.whyUnreadable();
       if (unreadable.isPresent()) {
-        notes.add("the " + candidate.name() + " could not be looked at: " + unreadable.get());
+        notes.add("the " + candidate.name() + " could not be checked, because " + unreadable.get());
       } else if (origin == null && array != null && !Places.isFinite(array)) {
         origin = Origins.of(candidate.kind(), candidate.name(), Places.find(array));
       }
@@ -311,11 +323,14 @@ public final class OriginFinder {
     return origin;
   }
 
-  /** Looks at the parameters where nobody can see whether this step used them. */
+  /**
+   * Checks the parameters if the passes cannot be repeated, so that it is unknown whether this step
+   * used them.
+   */
   private @Nullable Origin inParametersAlone() {
     Origin origin = inParameters();
     if (origin != null) {
-      notes.add("whether this step used parameter " + origin.where() + " could not be told");
+      notes.add("it is unknown whether this step used parameter " + origin.where());
     }
     return origin;
   }

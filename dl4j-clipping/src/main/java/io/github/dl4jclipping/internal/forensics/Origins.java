@@ -7,24 +7,24 @@ import io.github.dl4jclipping.norm.NonFiniteCount;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes origins. */
+/** Creates origins. */
 final class Origins {
 
   private Origins() {}
 
-  /** Returns an origin that could not be told. */
+  /** Returns an unknown origin. */
   static Origin unknown(String... notes) {
     NonFinitePlaces none =
         new NonFinitePlaces(0, new NonFiniteCount(0, 0, 0), List.of(), List.of());
     return new Origin(OriginKind.UNKNOWN, "", none, Double.NaN, List.of(notes));
   }
 
-  /** Returns an origin that is not a layer. */
+  /** Returns an origin without notes and without a largest input. */
   static Origin of(OriginKind kind, String where, NonFinitePlaces found) {
     return new Origin(kind, where, found, Double.NaN, List.of());
   }
 
-  /** Returns an origin with more notes. */
+  /** Returns an origin with additional notes. */
   static Origin noting(Origin origin, List<String> more) {
     List<String> all = new ArrayList<>(origin.notes());
     all.addAll(more);

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer or a vertex of a replay.
+ * Describes a layer or a vertex of a replay.
  *
  * @param name the index of the layer, or the name of the vertex
- * @param trainable what holds its parameters
- * @param layer its layer, null for a vertex without one
+ * @param trainable the object that holds the parameters
+ * @param layer the layer; null for a vertex without one
  * @param isOutput whether it computes a loss
- * @param inputs what goes into it
+ * @param inputs the arrays that it reads
  */
 record Part(
     String name,
@@ -24,7 +24,7 @@ record Part(
     boolean isOutput,
     List<INDArray> inputs) {
 
-  /** Returns whether its input are indices, which are not cast to the network's data type. */
+  /** Returns whether the inputs are indices, which are not cast to the network's data type. */
   boolean readsIndices() {
     return layer != null
         && (layer.conf().getLayer() instanceof EmbeddingLayer

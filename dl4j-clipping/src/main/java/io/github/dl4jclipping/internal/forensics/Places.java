@@ -9,17 +9,17 @@ import java.util.TreeSet;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Finds what in an array is not finite. Reads only. */
+/** Counts and locates the non-finite elements of arrays. Changes nothing. */
 final class Places {
 
   private Places() {}
 
-  /** Returns whether every element is finite; integers are. */
+  /** Returns whether every element is finite; integers always are. */
   static boolean isFinite(INDArray array) {
     return !array.dataType().isFPType() || GradientNorms.nonFinite(array).total() == 0;
   }
 
-  /** Returns the counts of some arrays together, without rows and columns. */
+  /** Returns the joint counts of several arrays, without rows and columns. */
   static NonFinitePlaces count(Collection<INDArray> arrays) {
     List<NonFiniteCount> counts = arrays.stream().map(GradientNorms::nonFinite).toList();
     return new NonFinitePlaces(
@@ -40,8 +40,8 @@ final class Places {
   /**
    * Returns the counts, rows and columns.
    *
-   * @param examples the examples of the batch: where layers see every time step of every example as
-   *     a row, DL4J puts the examples of a step together, and rows are told as examples
+   * @param examples the number of examples in the batch. If each time step of each example is a
+   *     row, DL4J groups the rows by time step; the rows returned are then examples
    */
   static NonFinitePlaces find(INDArray array, long examples) {
     NonFiniteCount count = GradientNorms.nonFinite(array);

@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Copies networks, parameters and all, without dropout and weight noise.
+ * Copies networks with their parameters, but without dropout and weight noise.
  *
- * <p>Nothing is shared with the original, so that whatever a layer does to itself in a forward pass
- * stays with the copy. DL4J's own {@code clone} shares the inner layers of wrappers.
+ * <p>Copy and original share nothing, so changes that a layer makes to itself in a forward pass
+ * stay in the copy. DL4J's own {@code clone} shares the inner layers of wrappers.
  */
 final class QuietCopy {
 
-  /** Whether dropout or weight noise was left out of the last copy. */
+  /** Whether the last copy lacks dropout or weight noise of its original. */
   private boolean quietened;
 
   boolean quietened() {
@@ -74,7 +74,7 @@ final class QuietCopy {
     }
   }
 
-  @SuppressWarnings({"unchecked", "BanSerializableRead"}) // it was written two lines above
+  @SuppressWarnings({"unchecked", "BanSerializableRead"}) // written a few lines above
   private static <T extends Serializable> T deepCopy(T original) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -86,7 +86,7 @@ final class QuietCopy {
         return (T) in.readObject();
       }
     } catch (IOException | ClassNotFoundException e) {
-      throw new IllegalStateException("the configuration cannot be copied: " + e, e);
+      throw new IllegalStateException("The configuration cannot be copied: " + e, e);
     }
   }
 }

@@ -12,16 +12,16 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What recurrent layers carry from one segment of truncated BPTT to the next. */
+/** Handles the state that recurrent layers carry from one segment of truncated BPTT to the next. */
 final class RecurrentState {
 
   private RecurrentState() {}
 
   /**
-   * Gives a copy of a layer the state with which the layer began the segment.
+   * Copies the state with which a layer began the segment to a copy of the layer.
    *
-   * @param notes where it is said if that is no longer known
-   * @return the origin if that state is not finite, or null
+   * @param notes receives a note if that state is no longer known
+   * @return the origin if that state is non-finite, otherwise null
    */
   static @Nullable Origin copy(String name, Layer from, Layer to, List<String> notes) {
     RecurrentLayer source = recurrent(from);
@@ -37,10 +37,13 @@ final class RecurrentState {
       start.put(state.getKey(), state.getValue().dup());
     }
     if (start.isEmpty() && from != source && !source.rnnGetTBPTTState().isEmpty()) {
-      // DL4J keeps the start of a segment only for layers that no wrapper hides.
-      notes.add("the state of layer " + name + " at the start of the segment was taken to be 0");
+      // DL4J keeps the state at the start of a segment only for layers without a wrapper.
+      notes.add(
+          "the state of layer "
+              + name
+              + " at the start of the segment is unknown and was assumed to be 0");
     }
-    // Some kinds of layers start from the one, some from the other.
+    // Some types of layers start from one of these states, some from the other.
     target.rnnSetPreviousState(start);
     target.rnnSetTBPTTState(start);
     return null;

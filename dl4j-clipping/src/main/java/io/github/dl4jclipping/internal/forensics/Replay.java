@@ -3,16 +3,20 @@ package io.github.dl4jclipping.internal.forensics;
 import io.github.dl4jclipping.forensics.Origin;
 import org.jspecify.annotations.Nullable;
 
-/** Repeats the passes of a step on a copy of the network, until something is not finite. */
+/** Repeats the passes of a step on a copy of the network, up to the first non-finite value. */
 interface Replay {
 
-  /** Returns the origin if activations or a loss are not finite, or null. Comes first. */
+  /**
+   * Repeats the forward pass and returns the origin if activations or a loss are non-finite,
+   * otherwise null. Must be called first.
+   */
   @Nullable Origin forward();
 
   /**
-   * Returns the origin if the backward pass is not finite, or null. Can be repeated.
+   * Repeats the backward pass and returns the origin if it is non-finite, otherwise null. May be
+   * called several times.
    *
-   * @param factor what the gradient of the loss is multiplied by; 1 without loss scaling
+   * @param factor the factor on the gradient of the loss; 1 without loss scaling
    */
   @Nullable Origin backward(double factor);
 }

@@ -18,7 +18,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Looks at what a replay computes, layer by layer. */
+/** Checks what a replay computes, layer by layer. */
 final class ReplayChecks {
 
   private final Batch batch;
@@ -32,7 +32,7 @@ final class ReplayChecks {
    * Creates the checks of one replay.
    *
    * @param scaled whether losses are computed as loss scaling does
-   * @param notes where it is said what could not be repeated
+   * @param notes receives a note on anything that could not be repeated
    */
   ReplayChecks(
       Batch batch,
@@ -67,7 +67,7 @@ final class ReplayChecks {
     try {
       losses.add(ReplayedLoss.in(output));
     } catch (ReflectiveOperationException e) {
-      notes.add("the loss was repeated in the precision of the network: " + e);
+      notes.add("the loss was repeated in the precision of the network, because of " + e);
     }
   }
 
@@ -75,7 +75,7 @@ final class ReplayChecks {
     losses.forEach(loss -> loss.multiplyBy(factor));
   }
 
-  /** Returns the largest magnitude of arrays that are finite; 0 where they hold integers. */
+  /** Returns the largest magnitude of finite arrays; arrays of integers count as 0. */
   static double largest(INDArray... inputs) {
     return Arrays.stream(inputs)
         .filter(input -> input.dataType().isFPType())
@@ -85,9 +85,9 @@ final class ReplayChecks {
   }
 
   /**
-   * Returns the origin if a layer's output is not finite, or null.
+   * Returns the origin if the output of a layer is non-finite, otherwise null.
    *
-   * @param largest the largest magnitude of its input, measured before it ran
+   * @param largest the largest magnitude of the layer's input, measured before the layer ran
    */
   @Nullable Origin output(Part part, double largest, INDArray output) {
     if (Places.isFinite(output)) {
@@ -98,7 +98,9 @@ final class ReplayChecks {
         part, new Origin(OriginKind.ACTIVATIONS, part.name(), found, largest, List.of()));
   }
 
-  /** Returns the origin if the loss is not finite, or null. The layer's input must be set. */
+  /**
+   * Returns the origin if the loss is non-finite, otherwise null. The layer's input must be set.
+   */
   @Nullable Origin loss(Part part, IOutputLayer layer, @Nullable INDArray labels) {
     if (labels != null) {
       layer.setLabels(labels.dup());
@@ -110,8 +112,8 @@ final class ReplayChecks {
   }
 
   /**
-   * Returns the origin if what a layer hands to its parameters or to the layers below is not
-   * finite, or null.
+   * Returns the origin if a layer's gradients for its parameters or for the layers below are
+   * non-finite, otherwise null.
    */
   @Nullable Origin gradients(Part part, @Nullable Gradient gradient, List<INDArray> epsilons) {
     List<INDArray> broken =
@@ -133,7 +135,7 @@ final class ReplayChecks {
     try {
       return Places.find(layer.computeScoreForExamples(0, manager), examples());
     } catch (RuntimeException e) {
-      // Not every layer can tell its examples apart.
+      // Not every layer can compute the score of each example.
       return new NonFinitePlaces(1, count(loss), List.of(), List.of());
     }
   }

@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * Computes a loss as loss scaling does: in FLOAT where the network is in HALF, and the gradient
- * times a factor. Stands in copies of networks alone.
+ * Computes a loss as loss scaling does: in FLOAT if the network is in HALF, with a factor on the
+ * gradient. It is used only in copies of networks.
  */
 final class ReplayedLoss implements ILossFunction {
 
@@ -26,10 +26,10 @@ final class ReplayedLoss implements ILossFunction {
   /**
    * Replaces the loss function of an output layer.
    *
-   * @throws ReflectiveOperationException if the layer has none that can be set
+   * @throws ReflectiveOperationException if the loss function of the layer cannot be replaced
    */
   static ReplayedLoss in(Layer output) throws ReflectiveOperationException {
-    Object configured = output.conf().getLayer(); // DL4J has no common class for these
+    Object configured = output.conf().getLayer(); // DL4J has no common class for output layers
     Class<?> type = configured.getClass();
     ILossFunction plain = (ILossFunction) type.getMethod("getLossFn").invoke(configured);
     ReplayedLoss loss = new ReplayedLoss(plain);
@@ -37,7 +37,7 @@ final class ReplayedLoss implements ILossFunction {
     return loss;
   }
 
-  /** Sets what the gradient is multiplied by. */
+  /** Sets the factor on the gradient. */
   void multiplyBy(double value) {
     factor = value;
   }

@@ -18,7 +18,10 @@ final class Scratch implements AutoCloseable {
   private static final String NAME = "DL4J_CLIPPING_FORENSICS";
   private static final String LOOP = NAME + "_LOOP";
 
-  /** Every allocation stands alone until the workspace is destroyed: nothing is kept for reuse. */
+  /**
+   * A configuration in which each allocation is separate and lives until the workspace is
+   * destroyed; no memory is reused.
+   */
   private static final WorkspaceConfiguration CONFIGURATION =
       WorkspaceConfiguration.builder()
           .initialSize(0)
@@ -29,7 +32,7 @@ final class Scratch implements AutoCloseable {
   private final MemoryWorkspace workspace =
       Nd4j.getWorkspaceManager().getAndActivateWorkspace(CONFIGURATION, NAME);
 
-  /** Returns where layers put their arrays. */
+  /** Returns the workspaces in which layers allocate their arrays. */
   LayerWorkspaceMgr manager() {
     LayerWorkspaceMgr.Builder builder = LayerWorkspaceMgr.builder();
     for (ArrayType type : ArrayType.values()) {
@@ -45,8 +48,7 @@ final class Scratch implements AutoCloseable {
   }
 
   /**
-   * Empties both workspaces and keeps them: ND4J never forgets one that was created, destroyed or
-   * not.
+   * Frees the memory of both workspaces, but keeps the workspaces, because ND4J never removes one.
    */
   @Override
   public void close() {

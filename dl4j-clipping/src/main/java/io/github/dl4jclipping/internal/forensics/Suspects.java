@@ -12,17 +12,18 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Looks behind the first non-finite value of a replay: it may come from a batch that the network's
- * data type cannot hold, or from a parameter.
+ * Finds the cause of the first non-finite value of a replay: it may come from a batch that the
+ * network's data type cannot hold, or from a parameter.
  *
- * @param batch what went into the network
+ * @param batch the batch of the step
  * @param network the data type of the network, to which layers cast their input
  * @param loss the data type of the loss, to which loss functions cast labels and masks
  */
 record Suspects(Batch batch, DataType network, DataType loss) {
 
   /**
-   * Returns where the first non-finite value came from: what is behind it, or where it was seen.
+   * Returns the cause of the first non-finite value if it is found, otherwise the place where the
+   * value was seen.
    */
   Origin behind(Part part, Origin seen) {
     Origin origin = null;
@@ -43,7 +44,7 @@ record Suspects(Batch batch, DataType network, DataType loss) {
     return array.dataType() != type && !Places.isFinite(array.castTo(type));
   }
 
-  /** Returns the first array of the batch that a data type cannot hold, or null. */
+  /** Returns the first array of the batch that a data type cannot hold, otherwise null. */
   private @Nullable Origin tooLarge(DataType type, OriginKind... kinds) {
     for (BatchArray candidate : batch.arrays()) {
       INDArray array = candidate.array();
@@ -54,11 +55,11 @@ record Suspects(Batch batch, DataType network, DataType loss) {
             Places.find(array.castTo(type)),
             GradientNorms.norm(array.castTo(DataType.DOUBLE), NormType.INF),
             List.of(
-                "the "
+                "the data type of the "
                     + candidate.name()
-                    + " came as "
+                    + " is "
                     + array.dataType()
-                    + ", and DL4J casts to "
+                    + ", which DL4J casts to "
                     + type));
       }
     }
@@ -66,9 +67,10 @@ record Suspects(Batch batch, DataType network, DataType loss) {
   }
 
   /**
-   * Returns the first parameter of a part that is not finite, or null.
+   * Returns the first non-finite parameter of a part, otherwise null.
    *
-   * @param pretraining whether this is layerwise pretraining, which alone uses pretrain parameters
+   * @param pretraining whether this is layerwise pretraining; only then pretrain parameters are
+   *     used
    */
   static @Nullable Origin inParameters(String name, Trainable part, boolean pretraining) {
     if (part.numParams() == 0) {

@@ -7,8 +7,8 @@ import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
- * A schedule of DL4J's as a schedule of the bound on the norm. Immutable; two of DL4J's own are
- * equal if their JSON is, since not all of these know whether they are.
+ * Uses one of DL4J's schedules as a schedule of the bound on the norm. Immutable. Two of DL4J's own
+ * schedules are equal if their JSON is equal, because not all of them implement {@code equals}.
  */
 public final class Dl4jSchedule implements NormSchedule {
 
@@ -16,7 +16,7 @@ public final class Dl4jSchedule implements NormSchedule {
 
   private final ISchedule schedule;
 
-  /** Empty for a schedule of the user's own. */
+  /** The JSON form; empty for a custom schedule. */
   private final String json;
 
   public Dl4jSchedule(ISchedule schedule) {
@@ -27,18 +27,18 @@ public final class Dl4jSchedule implements NormSchedule {
   /**
    * Writes a schedule.
    *
-   * @throws IllegalStateException if it is not DL4J's own
+   * @throws IllegalStateException if the schedule is not one of DL4J's own
    */
   static JsonNode toTree(NormSchedule schedule) {
     if (schedule instanceof Dl4jSchedule dl4j) {
       return ScheduleJson.toTree(dl4j.schedule);
     }
     throw new IllegalStateException(
-        "the schedule "
+        "The schedule "
             + schedule
             + " of "
             + schedule.getClass().getName()
-            + " has no JSON form: only DL4J's own schedules can be written into a configuration."
+            + " has no JSON form: only DL4J's own schedules can be written to a configuration."
             + " Give the settings to the listener instead.");
   }
 

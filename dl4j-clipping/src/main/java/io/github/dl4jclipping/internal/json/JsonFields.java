@@ -5,12 +5,15 @@ import java.util.Iterator;
 import java.util.TreeSet;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
-/** Checks the fields of a JSON object: every one is there and of its kind, none is unknown. */
+/**
+ * Checks the fields of a JSON object: every field must be present and of the right type, and none
+ * may be unknown.
+ */
 public final class JsonFields {
 
   private JsonFields() {}
 
-  /** Throws where a node is no object, or does not have exactly these fields. */
+  /** Throws if a node is not an object, or does not have exactly these fields. */
   public static void require(JsonNode tree, String what, String... fields) {
     if (!tree.isObject()) {
       throw new IllegalArgumentException(
@@ -21,7 +24,11 @@ public final class JsonFields {
       String name = names.next();
       if (!missing.remove(name)) {
         throw new IllegalArgumentException(
-            what + " has the unknown field \"" + name + "\"; known are " + Arrays.toString(fields));
+            what
+                + " has the unknown field \""
+                + name
+                + "\"; the known fields are "
+                + Arrays.toString(fields));
       }
     }
     if (!missing.isEmpty()) {
@@ -79,7 +86,10 @@ public final class JsonFields {
     return node;
   }
 
-  /** Returns a value as text, a nested one by its kind: it could be too deep to be written out. */
+  /**
+   * Returns a value as text. For a nested value it names only the type, because nesting could be
+   * too deep to print.
+   */
   public static String describe(JsonNode node) {
     return node.isContainerNode() && !isFlat(node)
         ? "a nested " + node.getNodeType()

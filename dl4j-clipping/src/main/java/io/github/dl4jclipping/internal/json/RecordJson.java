@@ -20,12 +20,15 @@ import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * The JSON form of records of settings: a field for each component, all of them, no others. A
- * double that is infinite is null.
+ * Reads and writes records of settings as JSON, with exactly one field for each component. An
+ * infinite double is null.
  */
 public final class RecordJson {
 
-  /** Components whose name in JSON would hide another method of a rule. */
+  /**
+   * JSON names of components that have another name in Java, because {@code maxNorm} is a method of
+   * every rule.
+   */
   private static final Map<String, String> OTHER_NAMES = Map.of("bound", "maxNorm");
 
   private RecordJson() {}
@@ -40,10 +43,10 @@ public final class RecordJson {
   /**
    * Reads a record.
    *
-   * @param what what it is called in messages
-   * @param others fields that are known beside those of the record
-   * @throws IllegalArgumentException if a field is unknown or missing, of another kind, or a value
-   *     out of bounds
+   * @param what the name of the object in messages
+   * @param others further known fields, which are not components of the record
+   * @throws IllegalArgumentException if a field is unknown, missing or of the wrong type, or if a
+   *     value is out of bounds
    */
   public static <R extends Record> R read(
       JsonNode tree, String what, Class<R> type, String... others) {

@@ -23,17 +23,17 @@ import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
-/** The JSON form of rules: a name and the components of each, never its class. */
+/** Reads and writes rules as JSON: a rule's name and its components, never its class. */
 public final class RuleJson {
 
   private static final String TYPE = "type";
 
-  /** Several rules: the one kind that holds others. */
+  /** The name of the sequence rule, the only one that holds others. */
   private static final String IN_ORDER = "inOrder";
 
   private static final String RULES = "rules";
 
-  /** A rule and its name; its record components are the rest of its form. */
+  /** Maps a name to a rule, whose record components are the other fields. */
   private record Kind(String name, Class<? extends Record> rule) {}
 
   private static final List<Kind> KINDS =
@@ -58,7 +58,7 @@ public final class RuleJson {
   /**
    * Writes a rule.
    *
-   * @throws IllegalStateException if it, or its schedule, is one of the user's own
+   * @throws IllegalStateException if the rule or its schedule is a custom one
    */
   public static ObjectNode toTree(ClipRule rule) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
@@ -74,18 +74,19 @@ public final class RuleJson {
       }
     }
     throw new IllegalStateException(
-        "the rule "
+        "The rule "
             + rule
             + " of "
             + rule.getClass().getName()
-            + " has no JSON form: only this library's own rules can be written into a"
-            + " configuration. Give the settings to the listener instead.");
+            + " has no JSON form: only this library's own rules can be written to a configuration."
+            + " Give the settings to the listener instead.");
   }
 
   /**
    * Reads a rule.
    *
-   * @throws IllegalArgumentException if its type or a field is unknown, or out of bounds
+   * @throws IllegalArgumentException if its type or a field is unknown, or if a value is out of
+   *     bounds
    */
   public static ClipRule fromTree(JsonNode tree) {
     return isType(tree, IN_ORDER) ? several(tree) : single(tree);

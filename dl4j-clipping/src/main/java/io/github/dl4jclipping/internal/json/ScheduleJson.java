@@ -21,14 +21,14 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
-/** The JSON form of DL4J's own schedules: by a name for each, never by its class. */
+/** Reads and writes DL4J's own schedules as JSON, with a name for each and never with its class. */
 final class ScheduleJson {
 
   private static final String TYPE = "type";
 
   private static final String BASE = "baseSchedule";
 
-  /** What DL4J writes in the place of a name. */
+  /** The field in which DL4J writes the class. */
   private static final String CLASS = "@class";
 
   private static final Map<String, Class<? extends ISchedule>> TYPES =
@@ -49,12 +49,12 @@ final class ScheduleJson {
           .setVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
           .setVisibility(PropertyAccessor.GETTER, JsonAutoDetect.Visibility.NONE);
 
-  /** How deep ramps of ramps may go. */
+  /** The largest depth of ramps inside ramps. */
   private static final int DEEPEST = 8;
 
   private ScheduleJson() {}
 
-  /** Returns whether a schedule is DL4J's own, and those inside it. */
+  /** Returns whether a schedule, and every schedule inside it, is one of DL4J's own. */
   static boolean hasForm(ISchedule schedule) {
     try {
       toTree(schedule);
@@ -67,7 +67,7 @@ final class ScheduleJson {
   /**
    * Writes a schedule.
    *
-   * @throws IllegalStateException if it is not DL4J's own
+   * @throws IllegalStateException if the schedule is not one of DL4J's own
    */
   static JsonNode toTree(ISchedule schedule) {
     JsonNode tree;
@@ -82,7 +82,8 @@ final class ScheduleJson {
   /**
    * Reads a schedule.
    *
-   * @throws IllegalArgumentException if it is none, or has fields that are unknown or missing
+   * @throws IllegalArgumentException if the tree is not a schedule, or if fields are unknown or
+   *     missing
    */
   static ISchedule fromTree(JsonNode tree) {
     try {
@@ -90,7 +91,7 @@ final class ScheduleJson {
       JsonNode written = toTree(schedule);
       if (!written.equals(ScheduleJson::compare, MAPPER.readTree(tree.toString()))) {
         throw new IllegalArgumentException(
-            "a schedule must have exactly the fields of its type, as in "
+            "A schedule must have exactly the fields of its type, as in "
                 + written
                 + ", but was "
                 + JsonFields.describe(tree));
@@ -98,7 +99,7 @@ final class ScheduleJson {
       return schedule;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "the schedule "
+          "The schedule "
               + JsonFields.describe(tree)
               + " cannot be read: "
               + e.getOriginalMessage(),
@@ -106,14 +107,14 @@ final class ScheduleJson {
     }
   }
 
-  /** Takes 5 for 5.0, as JavaScript writes it. */
+  /** Treats 5, which JavaScript writes, and 5.0 as equal. */
   private static int compare(JsonNode one, JsonNode other) {
     boolean numbers = one.isNumber() && other.isNumber();
     boolean same = numbers ? one.doubleValue() == other.doubleValue() : one.equals(other);
     return same ? 0 : 1;
   }
 
-  /** DL4J writes ramps and cannot read them. */
+  /** Reads ramps itself, because DL4J writes them but cannot read them. */
   private static ISchedule schedule(JsonNode tree, int depth) throws JsonProcessingException {
     if (depth <= DEEPEST && tree.path(TYPE).asText().equals("ramp")) {
       JsonFields.require(tree, "schedule ramp", TYPE, BASE, "numIter");
@@ -139,9 +140,9 @@ final class ScheduleJson {
 
   private static IllegalStateException noForm(String name, @Nullable Exception cause) {
     return new IllegalStateException(
-        "the schedule "
+        "The schedule "
             + name
-            + " has no JSON form: only DL4J's own schedules can be written into a configuration."
+            + " has no JSON form: only DL4J's own schedules can be written to a configuration."
             + " Give the settings to the listener instead.",
         cause);
   }
@@ -166,14 +167,14 @@ final class ScheduleJson {
     String of(String name);
   }
 
-  /** Replaces the one field by the other in a schedule and in those inside it. */
+  /** Replaces one field by another in a schedule and in the schedules inside it. */
   private static JsonNode replaced(
       JsonNode tree, int depth, String from, String to, Naming naming) {
     if (!tree.isObject() || depth > DEEPEST) {
       throw new IllegalArgumentException(
-          "a schedule must be a JSON object, no more than "
+          "A schedule must be a JSON object with at most "
               + DEEPEST
-              + " inside each other, but was "
+              + " schedules inside each other, but was "
               + JsonFields.describe(tree));
     }
     ObjectNode result = MAPPER.createObjectNode();
@@ -181,7 +182,7 @@ final class ScheduleJson {
     for (Iterator<Map.Entry<String, JsonNode>> fields = tree.fields(); fields.hasNext(); ) {
       Map.Entry<String, JsonNode> field = fields.next();
       if (field.getKey().equals(to)) {
-        throw new IllegalArgumentException("a schedule has the unknown field \"" + to + "\"");
+        throw new IllegalArgumentException("A schedule has the unknown field \"" + to + "\".");
       }
       if (!field.getKey().equals(from)) {
         boolean inner = field.getKey().equals(BASE);

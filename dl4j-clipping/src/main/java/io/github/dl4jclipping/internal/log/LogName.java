@@ -1,9 +1,9 @@
 package io.github.dl4jclipping.internal.log;
 
-/** Names the one logger of this library. */
+/** Holds the name of this library's only logger. */
 public final class LogName {
 
-  /** What users set the level of. */
+  /** The name of the logger. */
   public static final String NAME = "io.github.dl4jclipping";
 
   private LogName() {}

@@ -1,4 +1,4 @@
-/** Holds what lines of the log consist of. Imports nothing. */
+/** Holds the logger's name and the format of numbers in log lines. Imports nothing. */
 @NullMarked
 package io.github.dl4jclipping.internal.log;
 

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.guava.collect.MapMaker;
 
 /**
- * What is remembered of one network between steps: DL4J throws updaters away, the network stays.
+ * Keeps the state of one network between steps. DL4J replaces updaters, but the network stays.
  *
- * <p>Belongs to the thread that trains the network; the last report may be read by any. Whoever
- * changes what is saved of it, or saves it, holds its lock. Must never refer to the network, which
- * it would keep alive.
+ * <p>Only the thread that trains the network may use it, but any thread may read the last report.
+ * Code that saves the state, or changes what is saved, must hold its lock. It must never refer to
+ * the network, which would prevent garbage collection.
  */
 public final class ClippingState {
 
@@ -36,17 +36,19 @@ public final class ClippingState {
 
   private ClippingState() {}
 
-  /** Returns a network's state, a fresh one at first. */
+  /** Returns the state of a network, and creates it at the first call. */
   public static ClippingState of(Object network) {
     return BY_NETWORK.computeIfAbsent(network, key -> new ClippingState());
   }
 
-  /** Returns what the last step of a network did, if there was one. */
+  /** Returns the report of the last step of a network, if there was one. */
   public static Optional<ClipReport> lastReport(Object network) {
     return Optional.ofNullable(BY_NETWORK.get(network)).map(state -> state.lastReport);
   }
 
-  /** Returns once whether a step that was expected of a network did not run. */
+  /**
+   * Returns whether a step that a network was expected to run did not run; resets the expectation.
+   */
   public static boolean missesStep(Object network) {
     ClippingState state = BY_NETWORK.get(network);
     if (state == null || !state.stepExpected) {
@@ -56,55 +58,55 @@ public final class ClippingState {
     return true;
   }
 
-  /** Returns whether no step was ever put into a network. */
+  /** Returns whether no step was ever installed in a network. */
   public static boolean neverHadStep(Object network) {
     ClippingState state = BY_NETWORK.get(network);
     return state == null || !state.hadStep;
   }
 
-  /** Forgets a network, except that it had a step. */
+  /** Discards the state of a network, but remembers that it had a step. */
   public static void forget(Object network) {
     ClippingState fresh = new ClippingState();
     fresh.hadStep = true;
     BY_NETWORK.replace(network, fresh);
   }
 
-  /** Notes that a step is put into the network. */
+  /** Records that a step is installed in the network. */
   public void hasStep() {
     hadStep = true;
   }
 
-  /** Returns what the rule has learned. */
+  /** Returns the memory of the rule. */
   public RuleMemory rule() {
     return rule;
   }
 
-  /** Returns what outlives an updater of its loss scale and master weights. */
+  /** Returns the loss scale and master weights, which outlive an updater. */
   public KeptPrecision precision() {
     return precision;
   }
 
-  /** Sets whether DL4J is about to run a step. */
+  /** Sets whether the next step is expected to run. */
   public void expectStep(boolean expected) {
     stepExpected = expected;
   }
 
-  /** Counts a non-finite step and returns how many there have been. */
+  /** Counts a non-finite step, and returns the count. */
   public long countIncident() {
     return ++incidents;
   }
 
-  /** Counts a skip and returns how many there have been in a row. */
+  /** Counts a skip, and returns the number of consecutive skips. */
   public int countSkip() {
     return ++consecutiveSkips;
   }
 
-  /** Ends a row of skips. */
+  /** Resets the number of consecutive skips. */
   public void endSkips() {
     consecutiveSkips = 0;
   }
 
-  /** Returns true the first time that it is asked for a topic. */
+  /** Returns true at the first call for a topic, otherwise false. */
   public boolean isNew(String topic) {
     return warned.add(topic);
   }

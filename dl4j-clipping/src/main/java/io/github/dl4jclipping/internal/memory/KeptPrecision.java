@@ -7,14 +7,14 @@ import io.github.dl4jclipping.internal.precision.Precision;
 import io.github.dl4jclipping.scaling.LossScaleStatus;
 import org.jspecify.annotations.Nullable;
 
-/** The loss scale and the master weights of one network, which outlive its updaters. */
+/** Keeps the loss scale and the master weights of one network, which outlive its updaters. */
 public final class KeptPrecision {
 
   private @Nullable LossScale lossScale;
   private @Nullable LossScaleStatus lossScaleToTakeUp;
   private @Nullable MasterWeights master;
 
-  /** Returns the loss scale for some settings: the one in use, what was saved, or a fresh one. */
+  /** Returns the loss scale for some settings: the one in use, the restored one, or a new one. */
   public LossScale lossScale(LossScaling settings) {
     if (lossScale != null && lossScale.settings().equals(settings)) {
       return lossScale;
@@ -24,22 +24,23 @@ public final class KeptPrecision {
         : new LossScale(settings, lossScaleToTakeUp);
   }
 
-  /** Puts a precision to use. */
+  /** Starts to use a precision. */
   public void use(Precision precision) {
     lossScale = precision.lossScale();
     master = precision.masterWeights();
     lossScaleToTakeUp = null;
   }
 
-  /** Returns where the loss scale stands; null where there is none. */
+  /** Returns the status of the loss scale; null if there is none. */
   @Nullable LossScaleStatus status() {
     return lossScale == null ? lossScaleToTakeUp : lossScale.status();
   }
 
   /**
-   * Takes up what was saved of mixed precision: now, where it is at work, otherwise once it is.
+   * Restores what was saved of mixed precision: now if it is in use, otherwise when it is used
+   * first.
    *
-   * @throws IllegalStateException if a loss scale was saved and the settings at work have none
+   * @throws IllegalStateException if a loss scale was saved and the current settings have none
    */
   void takeUp(@Nullable LossScaleStatus savedScale, @Nullable MasterWeights savedMaster) {
     if (lossScale == null) {
@@ -56,18 +57,18 @@ public final class KeptPrecision {
   }
 
   /**
-   * Checks that a loss scale that was saved has settings to go with.
+   * Checks that no restored loss scale is waiting, for settings without loss scaling.
    *
-   * @throws IllegalStateException if there is one to take up
+   * @throws IllegalStateException if there is one
    */
   public void requireNoLossScale() {
     requireLossScalingFor(lossScaleToTakeUp);
   }
 
   /**
-   * Checks that a loss scale can be taken up where clipping is at work.
+   * Checks that the current settings can use a saved loss scale.
    *
-   * @throws IllegalStateException if its settings have no loss scaling
+   * @throws IllegalStateException if the settings have no loss scaling
    */
   void requireLossScalingFor(@Nullable LossScaleStatus saved) {
     if (saved != null && lossScale == null) {
@@ -75,12 +76,12 @@ public final class KeptPrecision {
           "The restored state belongs to a network with loss scaling (last loss scale "
               + saved.scale()
               + "), but these settings have no lossScaling. Nothing has changed. Add"
-              + " lossScaling, or call GradientClipping.detachFrom(network), which drops what was"
-              + " read.");
+              + " lossScaling, or call GradientClipping.detachFrom(network), which drops the"
+              + " restored state.");
     }
   }
 
-  /** Returns the master weights, or those to take up; null if there are none. */
+  /** Returns the master weights in use or the restored ones; null if there are none. */
   public @Nullable MasterWeights masterWeights() {
     return master;
   }

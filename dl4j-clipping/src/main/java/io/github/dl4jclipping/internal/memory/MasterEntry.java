@@ -17,25 +17,26 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Keeps master weights in the file of a model. Big-endian: {@value MasterEntryReader#MAGIC} and
- * {@value MasterEntryReader#VERSION} as ints, the numbers of parameters and of updater state as
- * longs, how that state lies, and then both in FLOAT. The layout is the number of its blocks as an
- * int, 0 where it is not known; then for each block four longs, where its parameters and its state
- * begin and end, an int, how many parameters it has, and where each of them begins as longs.
+ * Writes master weights to a model file, and reads them. All numbers are big-endian: {@value
+ * MasterEntryReader#MAGIC} and {@value MasterEntryReader#VERSION} as ints, the lengths of
+ * parameters and of updater state as longs, the layout of that state, then parameters and state in
+ * FLOAT. The layout starts with the number of its blocks as an int, which is 0 if the layout is
+ * unknown. Each block has four longs, the begin and end of its parameters and of its state; an int,
+ * the number of its parameters; and a long for the begin of each parameter.
  *
- * <p>Also reads the form before this one: two arrays as ND4J writes them, of parameters and of
- * state, and between them a byte that says whether there is state.
+ * <p>Also reads the previous format: an array of parameters and an array of state, as ND4J writes
+ * them, with a byte between them that tells whether there is state.
  */
 final class MasterEntry {
 
   static final String ENTRY = "dl4j-clipping-master.bin";
 
-  /** How many numbers are written at once. */
+  /** The number of values that are written at once. */
   private static final int CHUNK = 1 << 14;
 
   private MasterEntry() {}
 
-  /** Returns what to write, nothing where there are none. */
+  /** Returns the content to write; {@link ModelEntries#NOTHING} if there are no master weights. */
   static ModelEntries.Content of(@Nullable MasterWeights master) {
     if (master == null) {
       return ModelEntries.NOTHING;
@@ -81,16 +82,17 @@ final class MasterEntry {
   }
 
   /**
-   * Reads those of a network, if there are any.
+   * Reads the master weights of a network, if the file has any. Never allocates memory for more
+   * numbers than the network has.
    *
-   * @throws IllegalArgumentException if they are damaged, of another network or of a newer version;
-   *     nothing is allocated for more numbers than the network has
+   * @throws IllegalArgumentException if they are damaged, or come from another network or from a
+   *     newer version
    */
   static Optional<MasterWeights> read(Path model, Shape shape) throws IOException {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return ModelEntries.read(model, ENTRY, (in, size) -> new MasterEntryReader(in, shape).read());
     } catch (EOFException e) {
-      throw damaged(model, "they end too early", e);
+      throw damaged(model, "the data ends too early", e);
     } catch (MasterEntryReader.Unusable | ZipException | UTFDataFormatException e) {
       throw damaged(model, String.valueOf(e.getMessage()), e);
     }
@@ -98,7 +100,7 @@ final class MasterEntry {
 
   private static IllegalArgumentException damaged(Path model, String reason, Exception cause) {
     return new IllegalArgumentException(
-        "the master weights in "
+        "The master weights in "
             + model
             + " cannot be used: "
             + reason

@@ -16,16 +16,16 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Reads what {@link MasterEntry} writes, and the form before it, and trusts no length: each is
- * compared with the network's before anything is allocated for it. Any number may be among them,
- * NaN too, which {@code NonFinitePolicy.WARN} lets into parameters.
+ * Reads what {@link MasterEntry} writes, and the previous format. It compares each length with the
+ * network's before it allocates memory. Any value is accepted, even NaN, because {@code
+ * NonFinitePolicy.WARN} can put NaN into parameters.
  */
 final class MasterEntryReader {
 
   static final int MAGIC = 0x444C344D;
   static final int VERSION = 2;
 
-  /** How many numbers are read at once. */
+  /** The number of values that are read at once. */
   private static final int CHUNK = 1 << 14;
 
   private final InputStream in;
@@ -38,7 +38,7 @@ final class MasterEntryReader {
     this.shape = shape;
   }
 
-  /** Says why an entry cannot be used. */
+  /** Reports why an entry cannot be used. */
   static final class Unusable extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -49,10 +49,10 @@ final class MasterEntryReader {
   }
 
   /**
-   * Reads all of it.
+   * Reads the entry.
    *
-   * @throws Unusable if it holds what cannot have been saved of the network
-   * @throws java.io.EOFException if it ends too early
+   * @throws Unusable if the entry cannot have been saved for this network
+   * @throws java.io.EOFException if the entry ends too early
    */
   MasterWeights read() throws IOException {
     in.mark(Integer.BYTES);
@@ -61,13 +61,13 @@ final class MasterEntryReader {
       in.reset();
     }
     MasterWeights master = versioned ? versioned() : arrays();
-    require(data.read() < 0, "more bytes follow them");
+    require(data.read() < 0, "there are more bytes after the end");
     return master;
   }
 
   private MasterWeights versioned() throws IOException {
     int version = data.readInt();
-    require(version == VERSION, "they are of version " + version + ", not of " + VERSION);
+    require(version == VERSION, "the version is " + version + ", but must be " + VERSION);
     requireParameters(data.readLong());
     long stateLength = data.readLong();
     require(stateLength >= 0, "the updater's state has " + stateLength + " numbers");
@@ -83,9 +83,10 @@ final class MasterEntryReader {
     long from = 0;
     long stateFrom = 0;
     for (int i = 0; i < count; i++) {
-      require(data.readLong() == from, "a block of the updater does not follow the one before");
+      require(data.readLong() == from, "a block of the updater does not follow the previous one");
       long to = bound(from, shape.parameters());
-      require(data.readLong() == stateFrom, "the state of a block does not follow the one before");
+      require(
+          data.readLong() == stateFrom, "the state of a block does not follow the previous one");
       long stateTo = bound(stateFrom, stateLength);
       int size = count(left);
       left -= size;
@@ -101,7 +102,7 @@ final class MasterEntryReader {
     }
     require(
         count == 0 || (from == shape.parameters() && stateFrom == stateLength),
-        "the updater's blocks do not make up all of it");
+        "the updater's blocks do not cover all parameters and all state");
     return new StateLayout(blocks);
   }
 
@@ -109,7 +110,7 @@ final class MasterEntryReader {
     int count = data.readInt();
     require(
         0 <= count && count <= most,
-        "they count " + count + " blocks or parameters where the network has " + most + " at most");
+        "a count of blocks or parameters is " + count + ", but must be from 0 to " + most);
     return count;
   }
 
@@ -117,18 +118,26 @@ final class MasterEntryReader {
     long bound = data.readLong();
     require(
         least <= bound && bound <= most,
-        "a block of the updater is bounded by " + bound + ", not by " + least + " to " + most);
+        "a limit of a block of the updater is "
+            + bound
+            + ", but must be from "
+            + least
+            + " to "
+            + most);
     return bound;
   }
 
   /**
-   * Reads the form before: state lies as in the network that was restored with it, if it agrees.
+   * Reads the previous format, which has no layout. The layout is that of the network that was
+   * restored with it, if the values match that network's state.
    */
   private MasterWeights arrays() throws IOException {
     requireParameters(arrayLength());
     INDArray values = numbers(shape.parameters());
     int hasState = data.readUnsignedByte();
-    require(hasState <= 1, "the byte for whether there is state is " + hasState);
+    require(
+        hasState <= 1,
+        "the byte that tells whether there is state is " + hasState + ", but must be 0 or 1");
     INDArray stateValues = hasState == 0 ? null : stateNumbers(arrayLength());
     MasterWeights master = MasterWeights.of(values, stateValues, StateLayout.UNKNOWN);
     INDArray present = shape.state();
@@ -137,14 +146,18 @@ final class MasterEntryReader {
         : master;
   }
 
-  /** Reads what ND4J writes before the numbers of an array of rank 1. */
+  /**
+   * Reads what ND4J writes before the values of an array of rank 1, and returns the length of the
+   * array.
+   */
   private long arrayLength() throws IOException {
     require(arrayPart("LONG") == 6, "an array is not of rank 1");
     long rank = data.readLong();
     long length = data.readLong();
     data.skipNBytes(4 * Long.BYTES); // stride, type, element-wise stride, order
     require(
-        rank == 1 && arrayPart("FLOAT") == length, "an array has another length than its shape");
+        rank == 1 && arrayPart("FLOAT") == length,
+        "the length of an array does not match its shape");
     return length;
   }
 
@@ -153,21 +166,21 @@ final class MasterEntryReader {
     long length = data.readLong();
     require(
         mode.equals("MIXED_DATA_TYPES") && data.readUTF().equals(type),
-        "an array is not one of " + type);
+        "the data type of an array is not " + type);
     return length;
   }
 
   private void requireParameters(long saved) throws IOException {
     require(
         saved == shape.parameters(),
-        "they are "
+        "there are "
             + saved
             + " numbers, but this network has "
             + shape.parameters()
             + " parameters");
   }
 
-  /** Reads state, or passes over that of another updater, which is of no use. */
+  /** Reads state; skips it and returns null if its length shows that it is from another updater. */
   private @Nullable INDArray stateNumbers(long length) throws IOException {
     if (length == shape.stateLength()) {
       return numbers(length);

@@ -18,15 +18,15 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/** Reads and adds entries in the zip file of a model. */
+/** Reads entries of a model's zip file, and adds entries to it. */
 final class ModelEntries {
 
-  /** No entry. */
+  /** The content that removes an entry. */
   static final Content NOTHING = out -> {};
 
   private ModelEntries() {}
 
-  /** Writes what an entry holds. */
+  /** Writes the content of an entry. */
   @FunctionalInterface
   interface Content {
     void writeTo(OutputStream out) throws IOException;
@@ -36,19 +36,19 @@ final class ModelEntries {
     }
   }
 
-  /** Reads what an entry holds. */
+  /** Reads the content of an entry. */
   @FunctionalInterface
   interface Reader<T> {
 
     /**
-     * Reads an entry whose check sum and size are right.
+     * Reads an entry whose checksum and size are correct.
      *
-     * @param size how many bytes it has
+     * @param size the number of bytes in the entry
      */
     T readFrom(InputStream in, long size) throws IOException;
   }
 
-  /** Says that an entry is not what was written. */
+  /** Reports that an entry is damaged. */
   static final class DamagedException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -58,9 +58,9 @@ final class ModelEntries {
   }
 
   /**
-   * Returns whether there is an entry.
+   * Returns whether there is an entry of a name.
    *
-   * @throws ZipException if the file is no zip file
+   * @throws ZipException if the file is not a zip file
    */
   static boolean has(Path model, String name) throws IOException {
     try (ZipFile zip = open(model)) {
@@ -69,10 +69,10 @@ final class ModelEntries {
   }
 
   /**
-   * Returns what is read from an entry, if there is one.
+   * Reads an entry and returns the result, if there is such an entry.
    *
-   * @throws ZipException if the file is no zip file
-   * @throws DamagedException if the entry is not what was written: nothing of it was read then
+   * @throws ZipException if the file is not a zip file
+   * @throws DamagedException if the entry is damaged; the reader was not called
    */
   static <T> Optional<T> read(Path model, String name, Reader<T> reader) throws IOException {
     try (ZipFile zip = open(model)) {
@@ -88,16 +88,16 @@ final class ModelEntries {
   }
 
   /**
-   * Adds entries, in the place of those of their names; one without content is only removed. The
-   * file is replaced as a whole once all of it is on the disk, so that a failure, or a kill, leaves
-   * the old one.
+   * Adds entries, and replaces entries of the same name. An entry with the content {@link #NOTHING}
+   * is only removed. The file is replaced as a whole, once all of it is on the disk, so that a
+   * failure or a kill leaves the old file.
    *
-   * @throws ZipException if the file is no zip file
+   * @throws ZipException if the file is not a zip file
    */
   static void put(Path model, Map<String, Content> entries) throws IOException {
-    Path real = model.toRealPath(); // the file that a link leads to, not the link
+    Path real = model.toRealPath(); // replaces the target of a link, not the link
     if (!Files.isWritable(real)) {
-      throw new IOException("it is read-only");
+      throw new IOException("the file is read-only");
     }
     Replacement.of(real, out -> copyWith(real, out, entries));
   }
@@ -134,12 +134,12 @@ final class ModelEntries {
     }
   }
 
-  /** Unlike a stream of it alone, compares the entry with its check sum and its size. */
+  /** Copies an entry and, unlike a plain stream, compares it with its checksum and its size. */
   private static void copy(ZipFile zip, ZipEntry entry, OutputStream to) throws IOException {
     try (CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32())) {
       long size = in.transferTo(to);
       if (size != entry.getSize() || in.getChecksum().getValue() != entry.getCrc()) {
-        throw new ZipException("its check sum is wrong");
+        throw new ZipException("its checksum or size is wrong");
       }
     } catch (ZipException | EOFException | IllegalArgumentException e) {
       throw new DamagedException(entry.getName(), e);

@@ -1,9 +1,10 @@
 package io.github.dl4jclipping.internal.memory;
 
 /**
- * How far a network is trained.
+ * Holds the training progress of a network.
  *
- * @param iterations for how many iterations
- * @param byWorker whether the thread that asks trains a copy of it that does not last
+ * @param iterations the number of iterations that the network was trained for
+ * @param byWorker whether the calling thread is a worker, which trains a temporary copy of the
+ *     network
  */
 public record Progress(int iterations, boolean byWorker) {}

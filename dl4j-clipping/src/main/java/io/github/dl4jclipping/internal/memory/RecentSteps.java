@@ -5,15 +5,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** Keeps the last steps of one network. Belongs to the thread that trains it. */
+/** Keeps the last steps of one network. Only the thread that trains the network may use it. */
 public final class RecentSteps {
 
-  /** How many steps are kept. */
+  /** The number of steps that are kept. */
   public static final int LENGTH = 20;
 
   private final Deque<HistoryPoint> points = new ArrayDeque<>(LENGTH + 1);
 
-  /** Takes a step in; the oldest one goes. */
+  /** Adds a step, and drops the oldest one if there are too many. */
   public void add(int iteration, double score, double norm) {
     points.addLast(new HistoryPoint(iteration, score, norm));
     if (points.size() > LENGTH) {
@@ -21,7 +21,7 @@ public final class RecentSteps {
     }
   }
 
-  /** Returns the steps, the oldest first. */
+  /** Returns the steps, oldest first. */
   public List<HistoryPoint> points() {
     return List.copyOf(points);
   }

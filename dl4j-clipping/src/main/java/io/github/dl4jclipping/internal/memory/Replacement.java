@@ -29,11 +29,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces a file as a whole: a new one is written beside it, forced to the disk and moved into its
+ * Replaces a file as a whole: writes a new file beside it, forces it to the disk and moves it into
  * place.
  *
- * <p>The new file is locked while it is written. A file of that name that is not locked is what a
- * killed process left, and is removed.
+ * <p>The new file is locked while it is written. A file with such a name and without a lock is the
+ * leftover of a killed process, and is removed.
  */
 final class Replacement {
 
@@ -41,18 +41,21 @@ final class Replacement {
   private static final String SUFFIX = ".dl4j-clipping.tmp";
   private static final int BUFFER = 1 << 16;
 
-  /** What this process writes: it would lose its lock on one that it opens once more. */
+  /**
+   * The files that this process is writing. It must not open them again, because it would lose its
+   * lock.
+   */
   private static final Set<Path> BEING_WRITTEN = ConcurrentHashMap.newKeySet();
 
   private Replacement() {}
 
-  /** Writes what the new file holds. */
+  /** Writes the content of the new file. */
   @FunctionalInterface
   interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Replaces a file by what is written; a failure, or a kill, leaves the old one. */
+  /** Replaces a file by new content; a failure or a kill leaves the old file. */
   static void of(Path file, Content content) throws IOException {
     removeLeftovers(file);
     Path whole = file.resolveSibling(prefix(file) + randomDigits() + SUFFIX);
@@ -80,7 +83,7 @@ final class Replacement {
     return String.format(Locale.ROOT, "%016x", UUID.randomUUID().getMostSignificantBits());
   }
 
-  /** Until it is whole, nobody else may read it. */
+  /** Creates the new file; other users cannot read it until it is complete. */
   private static FileChannel create(Path whole) throws IOException {
     boolean posix = whole.getFileSystem().supportedFileAttributeViews().contains("posix");
     FileAttribute<?>[] attributes =
@@ -93,13 +96,15 @@ final class Replacement {
         whole, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes);
   }
 
-  /** Where nothing can be locked, nothing is taken for a leftover either. */
+  /**
+   * Locks the new file. On a file system without locks, no file is removed as a leftover either.
+   */
   private static void lock(FileChannel channel) {
     try {
       FileLock lock = channel.lock();
       log.trace("Locked {}", lock);
     } catch (IOException e) {
-      log.debug("No locks on this file system", e);
+      log.debug("This file system has no locks", e);
     }
   }
 
@@ -118,17 +123,20 @@ final class Replacement {
         }
       }
     } catch (IOException | DirectoryIteratorException | OverlappingFileLockException e) {
-      log.debug("Leftovers beside {} stay", file, e);
+      log.debug("Leftovers of earlier saves beside {} could not be removed", file, e);
     }
   }
 
-  /** An empty one may have been created this moment, and not be locked yet. */
+  /**
+   * Removes a leftover. An empty file stays, because another process may just have created it and
+   * not locked it yet.
+   */
   private static void removeUnlessLocked(Path leftover) throws IOException {
     try (FileChannel channel = FileChannel.open(leftover, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       if (lock != null && channel.size() > 0) {
         Files.delete(leftover);
-        log.info("Removed {}, which a save that was killed has left", leftover);
+        log.info("Removed {}, the leftover of a killed save", leftover);
       }
     }
   }
@@ -153,12 +161,12 @@ final class Replacement {
     void run() throws IOException;
   }
 
-  /** Only a privileged process may give a file away. */
+  /** Tries to set owner or group, which only a privileged process may do. */
   private static void attempt(Path to, Attempt attempt) {
     try {
       attempt.run();
     } catch (IOException e) {
-      log.debug("Owner or group of {} cannot be kept", to, e);
+      log.debug("The owner or group of {} could not be kept", to, e);
     }
   }
 
@@ -170,12 +178,12 @@ final class Replacement {
     }
   }
 
-  /** The move itself is on the disk only once the folder is; not every system lets it be forced. */
+  /** Forces the directory to the disk, which completes the move. Not every system supports this. */
   private static void forceFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      log.debug("{} cannot be forced to the disk", folder, e);
+      log.debug("The directory {} could not be forced to the disk", folder, e);
     }
   }
 }

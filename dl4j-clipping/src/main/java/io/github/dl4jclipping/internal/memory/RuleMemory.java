@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the rule of one network has learned, or is to take up. */
+/** Keeps what the rule of one network has learned, and a restored history until a rule uses it. */
 public final class RuleMemory {
 
   private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
-  /** The rules that were warned of: every worker of every fit would say the same. */
+  /** The rules that were warned of, because every worker of every fit would repeat the warning. */
   private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
-  /** An identity hash, as in the toString of Object, and the name of a lambda's class. */
+  /** Matches an identity hash, as in Object's toString, and the class name of a lambda. */
   private static final Pattern FLEETING = Pattern.compile("[\\w$./]@[0-9a-f]{1,8}\\b|\\$\\$Lambda");
 
   private @Nullable ClipRule rule;
@@ -40,11 +40,11 @@ public final class RuleMemory {
   private boolean byWorker;
 
   /**
-   * Returns the states of a rule's stages, started afresh, or from what is to be taken up, when the
-   * rule or the parameters are others than before.
+   * Returns the states of a rule's stages. If the rule or the parameters have changed, the states
+   * are new ones, and start with the restored history if there is one.
    *
-   * @throws IllegalStateException if what is to be taken up is of another rule or network
-   * @throws IllegalArgumentException if it holds what the rule cannot have saved
+   * @throws IllegalStateException if the restored history belongs to another rule or network
+   * @throws IllegalArgumentException if the rule cannot have saved the restored history
    */
   public List<RuleState> statesOf(ClipRule wanted, List<RuleParameter> all, Progress progress) {
     if (wanted.equals(rule) && all.equals(parameters)) {
@@ -67,7 +67,7 @@ public final class RuleMemory {
     return rule.stages().stream().map(stage -> stage.start(parameters)).toList();
   }
 
-  /** Returns whether there was anything for this rule. */
+  /** Restores a history, and returns whether it was one for this rule. */
   private boolean takeUp(
       SavedState saved, ClipRule wanted, List<RuleParameter> all, List<RuleState> started) {
     List<SavedState.Stage> learned = saved.learned();
@@ -82,11 +82,13 @@ public final class RuleMemory {
                 + inWords(learned)
                 + ", but this network uses "
                 + wanted
-                + ". Nothing has changed. Call GradientClipping.detachFrom(network), which drops"
-                + " what was read, and add the listener with the rule that you want.");
+                + ". Nothing has changed. Call GradientClipping.detachFrom(network), which"
+                + " drops the restored history, and add the listener with the rule that you"
+                + " want.");
       }
       log.warn(
-          "{} does not learn: what {} has learned, which restoreState read from {}, is dropped.",
+          "The restored history is dropped, because the rule {} does not learn. The history"
+              + " belongs to the rule {} and was read from {}.",
           wanted,
           inWords(learned),
           file);
@@ -95,12 +97,12 @@ public final class RuleMemory {
     List<String> names = all.stream().map(RuleParameter::name).toList();
     if (!saved.parameters().equals(names)) {
       throw new IllegalStateException(
-          "The history that restoreState read is of the parameters "
+          "The restored history belongs to the parameters "
               + saved.parameters()
-              + ", but those of this network that take part are "
+              + ", but this network clips the parameters "
               + names
               + ". Nothing has changed. Call GradientClipping.detachFrom(network), which drops"
-              + " what was read, and add the listener with the settings that were saved.");
+              + " the restored history, and add the listener with the settings that were saved.");
     }
     for (int i = 0; i < started.size(); i++) {
       restore(started.get(i), numbers.get(i), wanted.stages().get(i));
@@ -112,7 +114,10 @@ public final class RuleMemory {
     return learned.stream().map(SavedState.Stage::rule).collect(Collectors.joining(", "));
   }
 
-  /** Returns the numbers for each stage of a rule; none if they are of others that learn. */
+  /**
+   * Returns the saved numbers for each stage of a rule; empty if they belong to other rules that
+   * learn.
+   */
   private static List<Map<String, double[]>> match(SavedState saved, ClipRule wanted) {
     List<ClipRule> stages = wanted.stages();
     if (saved.rule().equals(wanted.toString()) && saved.stages().size() == stages.size()) {
@@ -133,12 +138,13 @@ public final class RuleMemory {
     return learned.isEmpty() ? numbers : List.of();
   }
 
-  /** A rule of the user's own may throw whatever it likes. */
+  /** Restores one stage; a custom rule may throw any exception. */
   private void restore(RuleState state, Map<String, double[]> numbers, ClipRule stage) {
     try {
       state.restore(numbers);
     } catch (RuntimeException e) {
-      throw SavedState.damaged(file, stage + " cannot take it up, " + e.getMessage(), e);
+      throw SavedState.damaged(
+          file, "the rule " + stage + " cannot restore it: " + e.getMessage(), e);
     }
   }
 
@@ -146,54 +152,56 @@ public final class RuleMemory {
     if (progress.byWorker()) {
       if (TOLD.add(rule.toString())) {
         log.warn(
-            "{} starts with an empty history on this worker: it lasts one fit of ParallelWrapper, or"
-                + " one split of Spark, and none that was restored is taken along.{}",
+            "The rule {} starts with an empty history on this worker. A worker's history lasts"
+                + " for one fit of ParallelWrapper or one split of Spark, and a restored"
+                + " history does not reach workers.{}",
             rule,
             rule.warmUp() == 0
                 ? ""
                 : " Its warm-up takes "
                     + rule.warmUp()
-                    + " steps: a worker that sees fewer never gets beyond it. Give it more, or a"
-                    + " shorter warm-up.");
+                    + " steps, and a worker with fewer steps never completes it. Give each worker"
+                    + " more steps, or set a shorter warm-up.");
       }
     } else if (progress.iterations() > 0) {
       log.warn(
-          "{} starts with an empty history on a network that has been trained for {} iterations. If"
-              + " it was restored from a file with a saved history, call"
+          "The rule {} starts with an empty history on a network that was trained for {}"
+              + " iterations. If the network was loaded from a file with a saved history, call"
               + " GradientClipping.restoreState(network, file) before it trains.",
           rule,
           progress.iterations());
     }
   }
 
-  /** Returns whether a rule is at work. */
+  /** Returns whether a rule is in use. */
   boolean isStarted() {
     return rule != null;
   }
 
-  /** Notes that the network takes a step of its own. */
+  /** Records that the network itself takes a step. */
   public void step(Progress progress) {
     iteration = progress.iterations();
     byWorker = progress.byWorker();
   }
 
   /**
-   * Returns what there is to save; empty where no rule was ever started.
+   * Returns what there is to save; empty if there is neither a rule in use nor a restored history.
    *
-   * @throws IllegalStateException if the network was trained without it since it was restored, or
-   *     if it could not be restored
+   * @throws IllegalStateException if the network was trained unclipped after the history was
+   *     restored, or if the history could never be restored
    */
   Optional<SavedState> save(Progress progress) {
     if (rule == null) {
       int now = progress.iterations();
       if (toTakeUp != null && !toTakeUp.learned().isEmpty() && now != iteration) {
         throw new IllegalStateException(
-            "this network was trained since its history was restored, from iteration "
+            "The history was not saved, because it is out of date: after it was restored, the"
+                + " network was trained from iteration "
                 + iteration
                 + " to "
                 + now
-                + ", but not clipped itself, as where workers train copies of it: its history is of"
-                + " the past and not saved.");
+                + " without being clipped itself, for example because workers train copies of"
+                + " it. Nothing was written.");
       }
       return Optional.ofNullable(toTakeUp);
     }
@@ -216,11 +224,11 @@ public final class RuleMemory {
       throw new IllegalStateException(
           "The rule "
               + inWords
-              + " learns, but its toString names an object by a number that differs in each JVM, so"
-              + " that what it has learned would never be taken up. Nothing was written. Override"
+              + " learns, but its toString names an object by a number or a class that differs in"
+              + " each JVM, so its history could never be restored. Nothing was written. Override"
               + " toString in "
               + stage.getClass().getName()
-              + ", and in what it consists of, so that it names the settings.");
+              + ", and in the objects that it consists of, so that it names the settings.");
     }
     numbers.forEach(
         (name, values) -> {
@@ -228,41 +236,42 @@ public final class RuleMemory {
             throw new IllegalStateException(
                 "The rule "
                     + inWords
-                    + " has learned \""
+                    + " has learned non-finite numbers under \""
                     + name
-                    + "\" with numbers that are not finite, which would never be taken up. Nothing"
-                    + " was written.");
+                    + "\", so its history could never be restored. Nothing was written. Let the"
+                    + " rule learn only finite numbers.");
           }
         });
     return new SavedState.Stage(inWords, numbers);
   }
 
-  /** Warns if the network has moved on by steps that are not in what is saved. */
+  /** Warns if the saved history lacks some of the network's steps. */
   void warnOfOthersSteps(Progress progress) {
     int now = progress.iterations();
     if (now > iteration + 1) {
       log.warn(
-          "The network is at iteration {}, but its last clipped step was iteration {}: the steps"
-              + " between, as where workers train copies of it or nothing clips, are not in the"
-              + " history and the loss scale that saveState writes.",
+          "The network is at iteration {}, but its last clipped step was iteration {}. The"
+              + " history and the loss scale that saveState writes lack the steps between, for"
+              + " example because workers trained copies of the network or because nothing"
+              + " clipped it.",
           now,
           iteration);
     } else if (byWorker) {
       log.warn(
-          "The last step of this network, iteration {}, was that of one worker among several:"
-              + " history and loss scale that saveState writes are of its own steps, and know"
-              + " nothing of the other workers'.",
+          "The last step of this network, iteration {}, was taken by one of several workers."
+              + " The history and the loss scale that saveState writes cover only the steps of"
+              + " this worker, not those of the others.",
           iteration);
     }
   }
 
   /**
-   * Takes up what was saved: now, where the rule is there, otherwise once it is.
+   * Restores a saved history: now if a rule is in use, otherwise when a rule starts.
    *
-   * @param modelFile where it is from
-   * @throws IllegalStateException if it is of another rule or of other parameters
-   * @throws IllegalArgumentException if it holds what the rule cannot have saved; in either case
+   * @param modelFile the file that the history was read from
+   * @throws IllegalStateException if the history belongs to another rule or to other parameters;
    *     nothing has changed
+   * @throws IllegalArgumentException if the rule cannot have saved the history; nothing has changed
    */
   void restore(SavedState saved, Progress progress, File modelFile) {
     ClipRule current = rule;
@@ -270,7 +279,7 @@ public final class RuleMemory {
     if (current == null) {
       toTakeUp = saved;
     } else {
-      // A try, on states of no use, comes first.
+      // A trial run on temporary states comes first, so that a failure changes nothing.
       if (takeUp(saved, current, parameters, start(current, parameters))) {
         takeUp(saved, current, parameters, states);
       } else if (current.learns()) {

@@ -7,13 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a network's rule has learned, as it is saved.
+ * Holds what is saved of a network: what its rule has learned, and its loss scale.
  *
- * @param rule the whole rule in words
+ * @param rule the {@code toString} of the whole rule
  * @param parameters the names of the parameters that take part
  * @param stages what each stage of the rule has learned
- * @param lossScale the state of the loss scale, null without one
- * @param masterWeights whether master weights are saved beside it
+ * @param lossScale the status of the loss scale; null if there is none
+ * @param masterWeights whether master weights are saved in another entry
  */
 record SavedState(
     String rule,
@@ -23,11 +23,11 @@ record SavedState(
     boolean masterWeights) {
 
   /**
-   * What one stage has learned.
+   * Holds what one stage has learned.
    *
-   * @param rule the stage in words, which must be equal where this is taken up; null if the stage
-   *     does not learn
-   * @param numbers what it has learned, by name
+   * @param rule the {@code toString} of the stage, which must be equal when this is restored; null
+   *     if the stage does not learn
+   * @param numbers what the stage has learned, by name
    */
   record Stage(@Nullable String rule, Map<String, double[]> numbers) {}
 
@@ -44,16 +44,16 @@ record SavedState(
     return stages.stream().filter(stage -> stage.rule() != null).toList();
   }
 
-  /** Returns whether there is anything that depends on the steps of the past. */
+  /** Returns whether anything saved depends on past steps. */
   boolean remembers() {
     return lossScale != null || masterWeights || !learned().isEmpty();
   }
 
-  /** Returns what says that a file holds no such history. */
+  /** Returns the exception for a damaged history. */
   static IllegalArgumentException damaged(
       @Nullable File modelFile, @Nullable String reason, @Nullable Exception cause) {
     return new IllegalArgumentException(
-        "the history in "
+        "The history in "
             + modelFile
             + " is damaged: "
             + reason

@@ -24,22 +24,24 @@ import org.nd4j.shade.jackson.databind.node.JsonNodeFactory;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * The JSON form of a {@link SavedState}:
+ * Reads and writes a {@link SavedState} as JSON:
  *
  * <pre>{@code
  * {"version":1,"rule":"autoClip(percentile=10.0)","parameters":["0_W","0_b"],
  *  "stages":[{"norms":[0.5,2.0,0.5,1.0,2.0,1.0]}],"stageRules":["autoClip(percentile=10.0)"]}
  * }</pre>
  *
- * <p>with the numbers that each stage of the rule has learned, by name, and beside them the stage
- * in words, or null if it does not learn. If the loss is scaled it is version 2 and has, too,
+ * <p>{@code stages} has the numbers that each stage of the rule has learned, by name. {@code
+ * stageRules} has the {@code toString} of each stage, or null if the stage does not learn. If the
+ * loss is scaled, the version is 2 and there are also
  *
  * <pre>{@code
  * "lossScale":{"scale":65536.0,"goodSteps":12,"overflows":3},"masterWeights":true
  * }</pre>
  *
- * <p>the last only if there are master weights. {@code stageRules} and {@code masterWeights} are
- * missing in files of earlier versions, which pass over them.
+ * <p>{@code masterWeights} is present only if there are master weights. Files of earlier versions
+ * of this library lack {@code stageRules} and {@code masterWeights}, and earlier versions ignore
+ * these fields.
  */
 final class SavedStateJson {
 
@@ -64,7 +66,7 @@ final class SavedStateJson {
 
   static String write(SavedState saved) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    // Without a loss scale, versions before it read all of it.
+    // Without a loss scale, earlier versions can read all of it.
     json.put("version", saved.lossScale() == null ? 1 : VERSION);
     json.put("rule", saved.rule());
     ArrayNode parameters = json.putArray("parameters");
@@ -73,7 +75,7 @@ final class SavedStateJson {
     ArrayNode rules = json.putArray(STAGE_RULES);
     for (SavedState.Stage stage : saved.stages()) {
       ObjectNode numbers = stages.addObject();
-      // In an order of their own: those of a Map.of differ from JVM to JVM.
+      // Sorted, because the order of a Map.of differs between JVMs.
       new TreeMap<>(stage.numbers())
           .forEach((name, values) -> Arrays.stream(values).forEach(numbers.putArray(name)::add));
       rules.add(stage.rule());
@@ -92,10 +94,10 @@ final class SavedStateJson {
   }
 
   /**
-   * Reads the form, and nothing else.
+   * Reads a saved state.
    *
-   * @param modelFile where the text is from
-   * @throws IllegalArgumentException if it is no such form, or that of a newer version
+   * @param modelFile the file that the text is from
+   * @throws IllegalArgumentException if the text is not a saved state, or is from a newer version
    */
   static SavedState read(String text, File modelFile) {
     SavedStateJson reader = new SavedStateJson(modelFile);
@@ -104,13 +106,17 @@ final class SavedStateJson {
       return reader.state(MAPPER.readTree(text));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "the history in " + modelFile + " is no JSON: " + e.getOriginalMessage(), e);
+          "The history in " + modelFile + " is not valid JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new IllegalArgumentException("the history in " + modelFile + " is no JSON: " + e, e);
+      throw new IllegalArgumentException(
+          "The history in " + modelFile + " is not valid JSON: " + e, e);
     }
   }
 
-  /** Deep nesting would exhaust the stack, and long numbers the time, of those who read it. */
+  /**
+   * Refuses deep nesting, which would exhaust the stack, and long numbers, which take long to
+   * parse.
+   */
   private void requireFlat(String text) throws IOException {
     try (JsonParser parser = MAPPER.getFactory().createParser(text)) {
       int depth = 0;
@@ -121,7 +127,7 @@ final class SavedStateJson {
         require(depth <= DEEPEST, "it is nested too deeply");
         require(
             !token.isNumeric() || parser.getTextLength() <= LONGEST_NUMBER,
-            "it has a number of more than " + LONGEST_NUMBER + " digits");
+            "it has a number with more than " + LONGEST_NUMBER + " characters");
       }
       require(values == 1, "it must be one JSON object");
     }
@@ -133,12 +139,13 @@ final class SavedStateJson {
     require(version.isIntegralNumber(), "version must be an integer");
     if (!version.canConvertToInt() || version.intValue() > VERSION) {
       throw new IllegalArgumentException(
-          "the history in "
+          "The history in "
               + modelFile
-              + " was saved by a newer version: it is of version "
+              + " was saved by a newer version of this library: its version is "
               + version
-              + ", and this library reads up to "
-              + VERSION);
+              + ", but this library reads versions up to "
+              + VERSION
+              + ". Update this library.");
     }
     for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
       String name = names.next();
@@ -147,11 +154,11 @@ final class SavedStateJson {
     require(version.intValue() >= 1, "version must be >= 1, but is " + version);
     require(
         json.has(LOSS_SCALE) == (version.intValue() == VERSION),
-        "version 2 has a lossScale, and version 1 has none");
+        "version 2 must have a lossScale, and version 1 must not");
     require(json.path("rule").isTextual(), "rule must be a string");
     require(
         !json.has(MASTER_WEIGHTS) || (json.get(MASTER_WEIGHTS).isBoolean() && json.has(LOSS_SCALE)),
-        "masterWeights must be true or false, beside a lossScale");
+        "masterWeights must be true or false, and needs a lossScale");
     String rule = json.get("rule").textValue();
     return new SavedState(
         rule,
@@ -169,8 +176,7 @@ final class SavedStateJson {
       parameters.add(name.textValue());
     }
     require(
-        new HashSet<>(parameters).size() == parameters.size(),
-        "each of the parameters must be there once");
+        new HashSet<>(parameters).size() == parameters.size(), "parameters must not repeat a name");
     return parameters;
   }
 
@@ -192,7 +198,10 @@ final class SavedStateJson {
     return stages;
   }
 
-  /** Earlier versions have only the whole rule in words. */
+  /**
+   * Returns the text of a stage in a file of an earlier version, which has only the text of the
+   * whole rule.
+   */
   private static @Nullable String earlier(String rule, int stages, Map<String, double[]> numbers) {
     return numbers.isEmpty() ? null : stages == 1 ? rule : "a stage of " + rule;
   }

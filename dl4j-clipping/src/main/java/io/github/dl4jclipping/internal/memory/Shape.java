@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a saved file must fit: the network that it is restored into.
+ * Describes the network that a saved file must match.
  *
- * @param names the names of its parameters
- * @param parameters how many numbers these have
- * @param stateLength how many numbers the state of its updater has
- * @param state the state of the updater that is in place, null where that has none
- * @param stateLayout how that state lies
+ * @param names the names of the network's parameters
+ * @param parameters the number of values in all parameters
+ * @param stateLength the number of values in the state of the network's updater
+ * @param state the state of the current updater; null if it has none
+ * @param stateLayout the layout of that state
  */
 public record Shape(
     Set<String> names,

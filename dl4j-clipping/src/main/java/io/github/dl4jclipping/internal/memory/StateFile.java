@@ -18,28 +18,31 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what a rule has learned inside the file of a model, as an entry of its own beside DL4J's,
- * {@value #ENTRY} in the form of {@link SavedStateJson}; master weights are another, see {@link
- * MasterEntry}.
+ * Saves what a rule has learned in a model file, and reads it. It uses its own entry beside DL4J's,
+ * {@value #ENTRY}, in the format of {@link SavedStateJson}. Master weights are in another entry,
+ * see {@link MasterEntry}.
  */
 public final class StateFile {
 
   private static final String ENTRY = "dl4j-clipping.json";
 
-  /** Far more than any rule of this library has to say, and no danger to the heap. */
+  /**
+   * The largest size in bytes: far more than any rule of this library needs, and small enough for
+   * the heap.
+   */
   private static final int LARGEST = 1 << 24;
 
   private StateFile() {}
 
   /**
-   * Adds what is remembered of a network to a model file, in the place of what is there; with the
-   * lock of the state. Warns if it is not of all the steps that the network has taken.
+   * Adds the state of a network to a model file, and replaces what was saved there before. The
+   * caller must hold the lock of the state.
    *
-   * @param warn whether to warn
-   * @throws IllegalStateException if nothing clips the network yet, or its rule learns but could
-   *     not take it up again
-   * @throws IllegalArgumentException if the file is no model file
-   * @throws UncheckedIOException if it cannot be read or written
+   * @param warn whether to warn if the state does not cover all steps of the network
+   * @throws IllegalStateException if nothing clips the network yet, or if its rule learns but its
+   *     history could never be restored
+   * @throws IllegalArgumentException if the file is not a model file
+   * @throws UncheckedIOException if the file cannot be read or written
    */
   public static void save(ClippingState state, Progress progress, File modelFile, boolean warn) {
     SavedState saved =
@@ -53,8 +56,8 @@ public final class StateFile {
             .orElseThrow(
                 () ->
                     new IllegalStateException(
-                        "nothing has clipped this network yet, so that there is no history to"
-                            + " save: train it first, or call attachTo(network)"));
+                        "Nothing has clipped this network yet, so there is no history to save."
+                            + " Train it first, or call attachTo(network)."));
     write(saved, state.precision().masterWeights(), modelFile);
     if (warn && saved.remembers()) {
       state.rule().warnOfOthersSteps(progress);
@@ -68,9 +71,9 @@ public final class StateFile {
       throw new IllegalStateException(
           "The history takes "
               + json.length()
-              + " bytes, more than the "
+              + " bytes, but restoreState reads at most "
               + LARGEST
-              + " that restoreState reads. Nothing was written.");
+              + ". Nothing was written. Use a rule that keeps a shorter history.");
     }
     Map<String, ModelEntries.Content> entries = new LinkedHashMap<>();
     entries.put(ENTRY, ModelEntries.Content.of(json));
@@ -78,13 +81,13 @@ public final class StateFile {
     try {
       ModelEntries.put(model, entries);
     } catch (ZipException e) {
-      throw noModel(model, "is no zip file", e);
+      throw noModel(model, "is not a zip file", e);
     } catch (IOException e) {
       throw unusable(modelFile, e);
     }
   }
 
-  /** What was read from a file, and is to be taken up. */
+  /** Holds what was read from a file until it is restored. */
   public static final class Read {
 
     private final SavedState saved;
@@ -98,11 +101,11 @@ public final class StateFile {
     }
 
     /**
-     * Takes it up; with the lock of the state.
+     * Restores the state of a network. The caller must hold the lock of the state.
      *
-     * @throws IllegalStateException if it is of another rule than the one that is installed
-     * @throws IllegalArgumentException if it holds what the rule cannot have saved; in either case
+     * @throws IllegalStateException if it does not belong to the installed rule and settings;
      *     nothing has changed
+     * @throws IllegalArgumentException if the rule cannot have saved it; nothing has changed
      */
     public void restore(ClippingState state, Progress progress) {
       if (state.rule().isStarted()) {
@@ -114,19 +117,19 @@ public final class StateFile {
   }
 
   /**
-   * Reads what is to be taken up from a model file.
+   * Reads the saved state from a model file.
    *
-   * @param shape what it must fit
-   * @throws IllegalArgumentException if the file is no model file, has no history, or has a damaged
-   *     one or one of another network or of a newer version
-   * @throws UncheckedIOException if it cannot be read
+   * @param shape the network that it must match
+   * @throws IllegalArgumentException if the file is not a model file, or if its saved state is
+   *     missing, damaged, from another network or from a newer version
+   * @throws UncheckedIOException if the file cannot be read
    */
   public static Read read(Shape shape, File modelFile) {
     Path model = model(modelFile);
     SavedState saved = SavedStateJson.read(text(model, modelFile), modelFile);
     MasterWeights master = master(model, shape, modelFile);
     if (saved.masterWeights() && master == null) {
-      throw SavedState.damaged(modelFile, "its master weights are missing", null);
+      throw SavedState.damaged(modelFile, "the master weights are missing", null);
     }
     requireParameters(shape, saved, modelFile);
     return new Read(saved, master, modelFile);
@@ -138,11 +141,12 @@ public final class StateFile {
           .orElseThrow(
               () ->
                   new IllegalArgumentException(
-                      modelFile
-                          + " has no saved history: write one with saveState after DL4J has"
-                          + " written the model"));
+                      "The model file "
+                          + modelFile
+                          + " has no saved history. Write one with saveState after DL4J has"
+                          + " written the model."));
     } catch (CharacterCodingException e) {
-      throw SavedState.damaged(modelFile, "it is no UTF-8", e);
+      throw SavedState.damaged(modelFile, "it is not UTF-8", e);
     } catch (ModelEntries.DamagedException e) {
       throw SavedState.damaged(modelFile, e.getMessage(), e);
     } catch (IOException e) {
@@ -172,9 +176,9 @@ public final class StateFile {
     Set<String> names = shape.names();
     if (!names.containsAll(saved.parameters())) {
       throw new IllegalArgumentException(
-          "the history in "
+          "The history in "
               + modelFile
-              + " is of another network: it is of the parameters "
+              + " belongs to another network: its parameters are "
               + saved.parameters()
               + ", but this network has "
               + names.stream().sorted().toList());
@@ -184,15 +188,15 @@ public final class StateFile {
   private static Path model(File modelFile) {
     Path path = modelFile.toPath().toAbsolutePath();
     if (!Files.isRegularFile(path)) {
-      throw noModel(path, "is none", null);
+      throw noModel(path, "is not a file", null);
     }
     try {
       if (!ModelEntries.has(path, "configuration.json")) {
-        throw noModel(path, "has no configuration", null);
+        throw noModel(path, "has no entry configuration.json", null);
       }
       return path;
     } catch (ZipException e) {
-      throw noModel(path, "is no zip file", e);
+      throw noModel(path, "is not a zip file", e);
     } catch (IOException e) {
       throw unusable(modelFile, e);
     }
@@ -206,6 +210,6 @@ public final class StateFile {
 
   private static UncheckedIOException unusable(File modelFile, IOException e) {
     return new UncheckedIOException(
-        "the model file " + modelFile + " cannot be read and written: " + e, e);
+        "The model file " + modelFile + " cannot be read or written: " + e, e);
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Remembers what belongs to a network between its steps, and keeps it in the model's file.
+ * Keeps the state of a network between its steps, and saves it in the model's file.
  *
- * <p>Knows no class of a network. Imports {@code internal.precision}, {@code internal.report},
- * {@code rule} and what lies below them.
+ * <p>Uses no class of DL4J's networks. Imports {@code internal.precision}, {@code internal.report},
+ * {@code rule} and the packages below them.
  */
 @NullMarked
 package io.github.dl4jclipping.internal.memory;

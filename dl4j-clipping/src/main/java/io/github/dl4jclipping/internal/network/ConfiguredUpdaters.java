@@ -15,7 +15,7 @@ import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 
-/** Reaches every updater that a configuration holds, wherever DL4J keeps it. */
+/** Replaces every updater in a configuration, wherever DL4J keeps it. */
 public final class ConfiguredUpdaters {
 
   private ConfiguredUpdaters() {}

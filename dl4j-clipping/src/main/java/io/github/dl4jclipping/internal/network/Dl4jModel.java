@@ -16,76 +16,82 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A network of DL4J's, or a layer of one in layerwise pretraining: DL4J has no type for what the
- * three have in common.
+ * Gives one interface to DL4J's two network classes and to a layer in layerwise pretraining, for
+ * which DL4J has no common type.
  */
 public abstract class Dl4jModel {
 
-  /** Returns the model itself. */
+  /** Returns DL4J's model. */
   abstract Model model();
 
-  /** Returns whether it was initialised. */
+  /** Returns whether the model is initialised. */
   abstract boolean isInitialised();
 
-  /** Returns whether it is a single layer in layerwise pretraining, whose loss is never scaled. */
+  /**
+   * Returns whether the model is a single layer in layerwise pretraining, whose loss is never
+   * scaled.
+   */
   abstract boolean isPretrained();
 
-  /** Returns how many epochs it has been trained for. */
+  /** Returns the number of epochs that the model was trained for. */
   public abstract int epochs();
 
-  /** Returns how many iterations it has been trained for; 0 for a single layer. */
+  /** Returns the number of iterations that the model was trained for; 0 for a single layer. */
   abstract int iterations();
 
   /**
-   * Returns the parts that have parameters, in the order of the flat gradient: layers by index,
-   * vertices by name, and a single layer by its index.
+   * Returns the parts that have parameters, in the order of the flat gradient. Layers, including a
+   * single one, are named by index, vertices by name.
    */
   public abstract Map<String, Trainable> parts();
 
-  /** Returns its layers; none for a single layer. */
+  /** Returns the layers of the network; empty for a single layer. */
   abstract List<Layer> layers();
 
-  /** Returns the layers at its outputs, by index or name, output layers or not. */
+  /**
+   * Returns the layers at the outputs of the network, by index or name; they need not be output
+   * layers.
+   */
   abstract Map<String, Layer> outputs();
 
-  /** Returns its listeners. */
+  /** Returns the listeners. */
   abstract Collection<TrainingListener> listeners();
 
-  /** Sets its listeners, and those of no other model that shares the list. */
+  /** Sets the listeners of this model, and of no other model that shares the list. */
   abstract void setListeners(List<TrainingListener> listeners);
 
-  /** Returns the updater that is in place, null where DL4J has made none yet. */
+  /** Returns the current updater; null if DL4J has not created one yet. */
   abstract @Nullable Updater updater();
 
-  /** Puts an updater in place. */
+  /** Sets the updater. */
   abstract void setUpdater(Updater updater);
 
   /**
-   * Makes DL4J's own updater.
+   * Creates DL4J's own updater.
    *
-   * @param state the array for its state, null for one of its own
+   * @param state the array for the updater's state; null to let the updater allocate one
    */
   abstract Updater stockUpdater(@Nullable INDArray state);
 
-  /** Makes the updater of this library. */
+  /** Creates this library's updater. */
   abstract StepUpdater host(
       @Nullable INDArray state, ClippingSettings settings, Precision precision);
 
   /**
-   * Forgets the state of recurrent layers and the masks, where a NaN would outlive a step that is
-   * not applied.
+   * Clears the state of recurrent layers and the masks, so that no NaN outlives a step that is not
+   * applied.
    */
   abstract void forgetSequence();
 
-  /** Returns how far it is trained, and whether by a worker. */
+  /** Returns the training progress, and whether the calling thread is a worker. */
   final Progress progress() {
     return new Progress(iterations(), Workers.isWorker());
   }
 
   /**
-   * Returns the lock of the updater that is in place, which its step holds, and which it takes when
-   * it is asked for its state. Whoever needs that of the {@link ClippingState}, too, takes this one
-   * first, as a step does.
+   * Returns the lock of the current updater. The updater holds it during a step and takes it when
+   * its state is read. Code that also needs the lock of the {@link ClippingState} must take this
+   * one first, as a step does.
    */
   final Object lock() {
     Updater updater = updater();

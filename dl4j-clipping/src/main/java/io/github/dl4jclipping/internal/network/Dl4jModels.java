@@ -6,15 +6,15 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
-/** Tells the kinds of models apart. */
+/** Creates the right {@link Dl4jModel} for a model. */
 public final class Dl4jModels {
 
   private Dl4jModels() {}
 
   /**
-   * Returns a model as one of the three.
+   * Returns the {@link Dl4jModel} for a network or a layer.
    *
-   * @throws IllegalArgumentException if it is none of them
+   * @throws IllegalArgumentException if the model is of another type
    */
   public static Dl4jModel of(Model model) {
     if (model instanceof MultiLayerNetwork network) {
@@ -32,10 +32,10 @@ public final class Dl4jModels {
   }
 
   /**
-   * Returns a network, which must be initialised.
+   * Returns the {@link Dl4jModel} for an initialised network.
    *
-   * @throws IllegalArgumentException if it is neither of the two networks
-   * @throws IllegalStateException if it is not initialised
+   * @throws IllegalArgumentException if it is neither a MultiLayerNetwork nor a ComputationGraph
+   * @throws IllegalStateException if the network is not initialised
    */
   public static Dl4jModel ofNetwork(Model network) {
     Objects.requireNonNull(network, "network must not be null");
@@ -46,7 +46,7 @@ public final class Dl4jModels {
     }
     Dl4jModel model = of(network);
     if (!model.isInitialised()) {
-      throw new IllegalStateException("the network is not initialised: call network.init() first");
+      throw new IllegalStateException("The network is not initialised. Call network.init() first.");
     }
     return model;
   }

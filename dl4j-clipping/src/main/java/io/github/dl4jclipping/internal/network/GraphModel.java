@@ -21,7 +21,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A {@link ComputationGraph}. */
+/** Adapts a {@link ComputationGraph}. */
 final class GraphModel extends Dl4jModel {
 
   private final ComputationGraph graph;
@@ -92,14 +92,17 @@ final class GraphModel extends Dl4jModel {
     graph.setListeners(listeners);
   }
 
-  /** DL4J's clone shares the list itself with its original, which must keep its listeners. */
+  /**
+   * Gives the graph its own list, because a clone shares the list with its original, which must
+   * keep its listeners.
+   */
   private void giveListOfItsOwn() {
     try {
       Field listeners = ComputationGraph.class.getDeclaredField("trainingListeners");
       listeners.setAccessible(true);
       listeners.set(graph, new ArrayList<>(graph.getListeners()));
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the listeners of a ComputationGraph cannot be set", e);
+      throw new IllegalStateException("The listeners of a ComputationGraph cannot be set.", e);
     }
   }
 
@@ -131,7 +134,7 @@ final class GraphModel extends Dl4jModel {
     graph.clearLayerMaskArrays();
   }
 
-  /** The graph's own method does not look into wrappers. */
+  /** Clears the state of a layer, also inside wrappers, which the graph's own method misses. */
   private static void forget(Layer layer) {
     if (layer instanceof RecurrentLayer recurrent) {
       recurrent.rnnClearPreviousState();

@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What the hosts share: a model of DL4J's as the step sees it, and the way to DL4J's own update.
+ * Connects one of DL4J's models to the step, and the step to DL4J's own update. All hosts share it.
  */
 final class HostedNetwork implements Network {
 
-  /** What a host inherits from DL4J's updater. */
+  /** Gives access to what a host inherits from DL4J's updater. */
   interface Stock {
 
-    /** Returns its flat gradient. */
+    /** Returns the flat gradient. */
     INDArray getFlattenedGradientsView();
 
-    /** Returns whether it divides by the minibatch size. */
+    /** Returns whether the updater divides by the minibatch size. */
     boolean dividesByMinibatch();
 
     /** Normalizes layers. */
@@ -66,18 +66,21 @@ final class HostedNetwork implements Network {
     return step;
   }
 
-  /** Runs the step in the place of DL4J's update. */
+  /** Runs the step in place of DL4J's update. */
   void update(
       Gradient gradient, int iteration, int epoch, int batchSize, LayerWorkspaceMgr workspaces) {
     step.run(new Update(gradient, iteration, epoch, batchSize, workspaces));
   }
 
-  /** Returns whether the gradient is divided and normalized, and DL4J must not do so again. */
+  /**
+   * Returns whether the gradient is already divided and normalized, so that DL4J must not repeat
+   * it.
+   */
   boolean isPrepared() {
     return prepared;
   }
 
-  /** One update that DL4J asks for. */
+  /** Describes one update that DL4J requests. */
   private final class Update implements io.github.dl4jclipping.internal.step.Update {
 
     private final Gradient gradient;

@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts hosts in the place of DL4J's updaters, and takes them out again. */
+/** Replaces DL4J's updaters by hosts, and restores them. */
 public final class Installation {
 
   private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
@@ -31,23 +31,23 @@ public final class Installation {
   private Installation() {}
 
   /**
-   * Makes sure that a model is clipped by these settings: installs them where nothing or others are
-   * installed, joins where they are.
+   * Makes sure that a model is clipped by these settings. Installs them if nothing or other
+   * settings are installed, and adds the audience.
    *
    * @param model a network, or a layer in layerwise pretraining
    * @param given the settings, or null to take those of the network's configuration
-   * @param carriers what else brings settings to the network
-   * @param audience to whom steps are reported
-   * @throws IllegalStateException if there are no settings, if two sources of them differ, or if an
-   *     updater is in place that is not DL4J's
+   * @param carriers recognizes other sources of settings
+   * @param audience the audience that receives the reports
+   * @throws IllegalStateException if there are no settings, if two sources of settings differ, or
+   *     if the current updater is not DL4J's own
    */
   public static void ensure(
       Model model, @Nullable ClippingSettings given, SettingsCarriers carriers, Audience audience) {
     Dl4jModel dl4j = Dl4jModels.of(model);
     StepUpdater host = installedIn(dl4j);
     if (host == null || (given != null && !given.equals(host.step().settings()))) {
-      synchronized (model) { // fit holds it first of all, and what follows needs it
-        synchronized (dl4j.lock()) { // nobody saves or restores meanwhile
+      synchronized (model) { // fit takes this lock first, so it must be taken first here, too
+        synchronized (dl4j.lock()) { // no other thread saves or restores at the same time
           synchronized (ClippingState.of(model)) {
             host = install(dl4j, SettledSettings.settle(dl4j, given, carriers), host);
           }
@@ -61,7 +61,7 @@ public final class Installation {
     return model.updater() instanceof StepUpdater installed ? installed : null;
   }
 
-  /** Puts a host in the place of DL4J's updater and keeps the updater's state array. */
+  /** Replaces DL4J's updater by a host that keeps the updater's state array. */
   private static StepUpdater install(
       Dl4jModel dl4j, ClippingSettings settings, @Nullable StepUpdater before) {
     Model model = dl4j.model();
@@ -80,9 +80,7 @@ public final class Installation {
     }
     if (before != null) {
       log.info(
-          "Clipping by other settings from now on: {}, before {}",
-          settings,
-          before.step().settings());
+          "Clipping settings changed to: {}. They were: {}.", settings, before.step().settings());
     } else if (state.isNew("installation")) {
       String verb = settings.rule() instanceof NoRule ? "Measuring" : "Clipping";
       log.info("{} the gradients of a {}: {}", verb, model.getClass().getSimpleName(), settings);
@@ -91,13 +89,13 @@ public final class Installation {
   }
 
   /**
-   * Removes the listeners that install clipping, puts DL4J's own updaters back, with their state
-   * arrays, and forgets the network.
+   * Removes the listeners that install clipping, restores DL4J's own updaters with their state
+   * arrays, and discards the state of the network.
    *
-   * @param carriers which listeners these are
+   * @param carriers recognizes these listeners
    */
   public static void remove(Dl4jModel network, SettingsCarriers carriers) {
-    synchronized (network.model()) { // not in the middle of another thread's step
+    synchronized (network.model()) { // waits for a step of another thread
       removeNow(network, carriers);
     }
   }
@@ -105,7 +103,7 @@ public final class Installation {
   private static void removeNow(Dl4jModel network, SettingsCarriers carriers) {
     StepUpdater host = installedIn(network);
     if (host != null) {
-      host.step().giveUpPass(); // another listener may call this in the middle of a step
+      host.step().giveUpPass(); // another listener may call this in the middle of a pass
     }
     List<TrainingListener> others = new ArrayList<>(network.listeners());
     others.removeIf(carriers::installs);
@@ -115,7 +113,7 @@ public final class Installation {
       restore(network);
       for (Layer layer : network.layers()) {
         if (layer
-            .isPretrainLayer()) { // others have no optimizer, and some throw where asked for it
+            .isPretrainLayer()) { // other layers have no optimizer, and some throw if asked for it
           Dl4jModel pretrained = new LayerModel(layer);
           restore(pretrained);
           pretrained.setListeners(List.copyOf(pretrained.listeners()));
@@ -132,7 +130,10 @@ public final class Installation {
     ClippingState.forget(dl4j.model());
   }
 
-  /** Replacing an updater of somebody else's would change training without a word. */
+  /**
+   * Refuses to replace an updater that is neither DL4J's nor ours, because that would silently
+   * change training.
+   */
   private static void refuseForeign(@Nullable Updater updater) {
     if (updater == null) {
       return;
@@ -143,10 +144,10 @@ public final class Installation {
         && type != LayerUpdater.class
         && !(updater instanceof StepUpdater)) {
       throw new IllegalStateException(
-          "The network has an updater of a type that is not DL4J's own, "
+          "The network has the updater "
               + type.getName()
-              + ", and installing gradient clipping would replace it. Remove it first:"
-              + " network.setUpdater(null).");
+              + ", which is not DL4J's own. Installing gradient clipping would replace it. Remove"
+              + " it first: network.setUpdater(null).");
     }
   }
 }

@@ -11,7 +11,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** DL4J's updater of one layer in layerwise pretraining, with the clipping step in it. */
+/** Extends DL4J's updater of one layer in layerwise pretraining by the clipping step. */
 final class LayerHost extends LayerUpdater implements StepUpdater {
 
   private static final long serialVersionUID = 1L;
@@ -35,7 +35,7 @@ final class LayerHost extends LayerUpdater implements StepUpdater {
     hosted.update(gradient, iteration, epoch, batchSize, workspaces);
   }
 
-  /** What this class does in stock. */
+  /** Calls what this class inherits from DL4J. */
   private final class Inherited implements HostedNetwork.Stock {
 
     @Override
@@ -48,13 +48,16 @@ final class LayerHost extends LayerUpdater implements StepUpdater {
       return isMiniBatch();
     }
 
-    /** Here the gradient has the parameters' own names, without the layer's. */
+    /** Normalizes the layer directly, because this gradient names parameters without the layer. */
     @Override
     public void normalize(LayerNormalization normalization, Gradient gradient, int iteration) {
       LayerHost.super.preApply(getNetwork(), gradient, iteration);
     }
 
-    /** DL4J's check that no updater workspace is open passes over its own class alone. */
+    /**
+     * Passes no workspaces, because DL4J exempts only its own class from the check for an open
+     * updater workspace.
+     */
     @Override
     public void update(
         Gradient gradient, int iteration, int epoch, int batchSize, LayerWorkspaceMgr workspaces) {

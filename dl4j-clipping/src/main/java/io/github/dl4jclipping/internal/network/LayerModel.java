@@ -16,7 +16,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One layer in layerwise pretraining. */
+/** Adapts one layer in layerwise pretraining. */
 final class LayerModel extends Dl4jModel {
 
   private final Layer layer;
@@ -72,7 +72,7 @@ final class LayerModel extends Dl4jModel {
     return layer.getListeners();
   }
 
-  /** Sets those of the layer's optimizer, too: it has a list of its own. */
+  /** Sets the listeners of the layer and of its optimizer, which has its own list. */
   @Override
   void setListeners(List<TrainingListener> listeners) {
     layer.setListeners(listeners);

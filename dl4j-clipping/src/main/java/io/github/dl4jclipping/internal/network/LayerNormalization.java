@@ -8,7 +8,7 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The parts of a network that have a {@link GradientNormalization} of DL4J's, by name. */
+/** Runs DL4J's {@link GradientNormalization} for the parts of a network that have one. */
 final class LayerNormalization {
 
   private final Map<String, Trainable> parts = new LinkedHashMap<>();
@@ -28,8 +28,8 @@ final class LayerNormalization {
   }
 
   /**
-   * Returns whether one of them acts on the network's own gradient even where another one is passed
-   * in.
+   * Returns whether one of the normalizations acts on the network's own gradient even if another
+   * gradient is passed in.
    */
   boolean missesExternalGradients() {
     return parts.values().stream()
@@ -40,13 +40,13 @@ final class LayerNormalization {
                     && kind != GradientNormalization.ClipL2PerParamType);
   }
 
-  /** Applies one layer's normalization: DL4J's {@code preApply}. */
+  /** Applies the normalization of one layer: DL4J's {@code preApply}. */
   @FunctionalInterface
   interface PreApply {
     void apply(Trainable layer, Gradient layerGradient, int iteration);
   }
 
-  /** Applies all of them to a network's gradient, whose keys are {@code part_parameter}. */
+  /** Applies all normalizations to a network's gradient, whose keys are {@code part_parameter}. */
   void apply(Gradient gradient, int iteration, PreApply preApply) {
     parts.forEach(
         (name, part) -> {
@@ -57,7 +57,7 @@ final class LayerNormalization {
               own.setGradientFor(parameter, array);
             }
           }
-          if (!own.gradientForVariable().isEmpty()) { // as in stock
+          if (!own.gradientForVariable().isEmpty()) { // as in DL4J
             preApply.apply(part, own, iteration);
           }
         });

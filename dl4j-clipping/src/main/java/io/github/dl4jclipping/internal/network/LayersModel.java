@@ -16,7 +16,7 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A {@link MultiLayerNetwork}. */
+/** Adapts a {@link MultiLayerNetwork}. */
 final class LayersModel extends Dl4jModel {
 
   private final MultiLayerNetwork network;

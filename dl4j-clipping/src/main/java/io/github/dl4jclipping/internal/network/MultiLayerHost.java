@@ -13,7 +13,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** DL4J's updater of a MultiLayerNetwork, with the clipping step in it. */
+/** Extends DL4J's updater of a MultiLayerNetwork by the clipping step. */
 final class MultiLayerHost extends MultiLayerUpdater implements StepUpdater {
 
   private static final long serialVersionUID = 1L;
@@ -44,7 +44,7 @@ final class MultiLayerHost extends MultiLayerUpdater implements StepUpdater {
     hosted.update(gradient, iteration, epoch, batchSize, workspaces);
   }
 
-  /** What this class does in stock. */
+  /** Calls what this class inherits from DL4J. */
   private final class Inherited implements HostedNetwork.Stock {
 
     @Override
@@ -83,7 +83,9 @@ final class MultiLayerHost extends MultiLayerUpdater implements StepUpdater {
     }
   }
 
-  /** Returns the parameters that regularization reads; the network's own while DL4J constructs. */
+  /**
+   * Returns the parameters that regularization reads; the network's own during DL4J's constructor.
+   */
   @Override
   protected INDArray getParams() {
     return precision == null ? super.getParams() : precision.parameters(super.getParams());
@@ -94,7 +96,7 @@ final class MultiLayerHost extends MultiLayerUpdater implements StepUpdater {
     return precision.shownState(super.getStateViewArray());
   }
 
-  /** Returns the same: ComputationGraph.updaterState() asks for it by this name. */
+  /** Returns the same array under the name that ComputationGraph.updaterState() calls. */
   @Override
   public synchronized @Nullable INDArray getUpdaterStateViewArray() {
     return getStateViewArray();
@@ -106,7 +108,7 @@ final class MultiLayerHost extends MultiLayerUpdater implements StepUpdater {
     return state == null ? null : state.dup();
   }
 
-  /** Returns blocks with what setLearningRate copies. */
+  /** Returns blocks with the state that setLearningRate copies. */
   @Override
   public synchronized List<UpdaterBlock> getUpdaterBlocks() {
     return precision.shownBlocks(super.getUpdaterBlocks());

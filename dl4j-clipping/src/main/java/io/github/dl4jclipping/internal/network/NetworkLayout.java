@@ -8,14 +8,14 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Trainable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Reads the layout of a flat gradient off the parts of a network. */
+/** Builds the layout of a flat gradient from the parts of a network. */
 public final class NetworkLayout {
 
   private NetworkLayout() {}
 
   /**
-   * Returns the layout of a model's flat gradient. In layerwise pretraining pretrain parameters
-   * take part.
+   * Returns the layout of a model's flat gradient. Pretrain parameters take part only in layerwise
+   * pretraining.
    */
   public static GradientLayout of(Dl4jModel model) {
     boolean pretraining = model.isPretrained();
@@ -41,7 +41,10 @@ public final class NetworkLayout {
     return new GradientLayout(parameters, pretraining);
   }
 
-  /** DL4J lists the weights of some convolutions first, and keeps their bias before them. */
+  /**
+   * Returns the arrays in the order of memory. For some convolutions, DL4J lists the weights first,
+   * but stores the bias first.
+   */
   private static List<Map.Entry<String, INDArray>> inMemory(Trainable part) {
     return part.paramTable(false).entrySet().stream()
         .sorted(Comparator.comparingLong(array -> array.getValue().offset()))

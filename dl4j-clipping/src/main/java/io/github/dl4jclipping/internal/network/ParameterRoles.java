@@ -17,7 +17,7 @@ import org.deeplearning4j.nn.params.CenterLossParamInitializer;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 
-/** Finds out what a parameter of DL4J's is to the step. */
+/** Determines the role of a parameter in the step. */
 final class ParameterRoles {
 
   private ParameterRoles() {}
@@ -53,14 +53,15 @@ final class ParameterRoles {
   }
 
   /**
-   * DL4J has no name for it: it does not divide BatchNormalization's statistics by the minibatch,
-   * and gives center loss's centres, and maybe a parameter of a layer of one's own, a NoOp that
-   * neither the layer's updater nor its bias updater is.
+   * Returns whether the parameter's gradient is really an update. DL4J has no name for such
+   * parameters. They are recognized in two ways: DL4J does not divide BatchNormalization's
+   * statistics by the minibatch size; and the centres of center loss, and perhaps a parameter of a
+   * custom layer, have a NoOp updater that is neither the layer's updater nor its bias updater.
    */
   private static boolean isUpdate(Trainable part, String parameter) {
     Layer layer = part instanceof GraphVertex vertex ? vertex.getLayer() : null;
     if (part instanceof BidirectionalLayer || layer instanceof BidirectionalLayer) {
-      // It asks its inner layer by a name that the inner layer does not know.
+      // DL4J would ask the inner layer with a name that the inner layer does not know.
       return false;
     }
     if (!part.updaterDivideByMinibatch(parameter)) {

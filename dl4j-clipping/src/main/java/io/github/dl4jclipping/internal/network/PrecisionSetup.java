@@ -23,12 +23,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Prepares loss scaling and master weights of a network. */
+/** Prepares loss scaling and master weights for a network. */
 final class PrecisionSetup {
 
   private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
-  /** The settings that were warned of: every worker of every fit would say the same. */
+  /**
+   * The settings that were warned of, because every worker of every fit would repeat the warning.
+   */
   private static final Set<LossScaling> TOLD = ConcurrentHashMap.newKeySet();
 
   private final Dl4jModel model;
@@ -42,11 +44,11 @@ final class PrecisionSetup {
   }
 
   /**
-   * Returns the precision that settings ask for; nothing of the network has changed yet.
+   * Returns the precision for some settings. This changes nothing in the network.
    *
-   * @param settings how the loss is scaled, null where it is not
+   * @param settings how the loss is scaled; null if it is not
    * @param updaterState the state of DL4J's updater
-   * @throws IllegalStateException if its loss cannot be scaled
+   * @throws IllegalStateException if the loss of the network cannot be scaled
    */
   Precision prepare(@Nullable LossScaling settings, @Nullable INDArray updaterState) {
     KeptPrecision kept = state.precision();
@@ -59,11 +61,11 @@ final class PrecisionSetup {
     DataType type = network.params().dataType();
     if (type != DataType.FLOAT16 && state.isNew("loss scaling")) {
       log.warn(
-          "lossScaling={} has no effect in a {} network: it is meant for HALF, whose smallest and"
-              + " largest numbers are 6e-8 and 65504. Leave it out{}.",
+          "lossScaling={} is not useful in a {} network: it is meant for HALF, whose smallest"
+              + " and largest numbers are 6e-8 and 65504. Remove it{}.",
           settings,
           type,
-          settings.masterWeights() ? "; there are no master weights either" : "");
+          settings.masterWeights() ? "; masterWeights have no effect in this network either" : "");
     }
     if (settings.masterWeights() && type == DataType.FLOAT16) {
       MasterWeights master = master(settings, kept, updaterState);
@@ -71,18 +73,20 @@ final class PrecisionSetup {
     }
     if (kept.masterWeights() != null) {
       log.warn(
-          "This network has master weights in FLOAT, but the settings have no masterWeights: it goes"
-              + " on in HALF, and what they hold beyond HALF is dropped. To keep it, use"
-              + " lossScaling(... .withMasterWeights(true)).");
+          "This network has master weights in FLOAT, but the settings have no masterWeights."
+              + " Training continues in HALF, and the additional digits of the master weights"
+              + " are dropped. To keep them, use lossScaling(... .withMasterWeights(true)).");
     }
     return new ScaledPrecision(network, scale, outputs, state::isNew);
   }
 
-  /** Puts a precision to use, in the place of the one before. */
+  /** Starts to use a precision in place of the previous one. */
   void commit(Precision precision) {
     state.precision().use(precision);
     if (!precision.scalesLoss()) {
-      ScaledOutputs.endIn(model.outputs()); // or settings of before would scale what nobody divides
+      ScaledOutputs.endIn(
+          model.outputs()); // a pass left by earlier settings would scale a gradient that nothing
+      // unscales
     }
   }
 
@@ -90,24 +94,26 @@ final class PrecisionSetup {
       LossScaling settings, KeptPrecision kept, @Nullable INDArray updaterState) {
     requireSgd();
     BaseMultiLayerUpdater<?> updater =
-        (BaseMultiLayerUpdater<?>) model.stockUpdater(updaterState); // lays state out as DL4J does
+        (BaseMultiLayerUpdater<?>)
+            model.stockUpdater(updaterState); // has the state in DL4J's layout
     StateLayout layout = StateLayout.of(updater.getUpdaterBlocks());
     MasterWeights master = kept.masterWeights();
     if (master == null) {
       warnOfLostDigits(settings);
       return MasterWeights.of(network.params(), updater.getStateViewArray(), layout);
     }
-    return master.with(updater.getStateViewArray(), layout); // the next step takes over parameters
+    return master.with(
+        updater.getStateViewArray(), layout); // the next step takes over changed parameters
   }
 
   private void requireSgd() {
     OptimizationAlgorithm algorithm = network.conf().getOptimizationAlgo();
     if (algorithm != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
       throw new IllegalStateException(
-          "masterWeights go with STOCHASTIC_GRADIENT_DESCENT, which subtracts each update once, but"
+          "masterWeights need STOCHASTIC_GRADIENT_DESCENT, which subtracts each update once, but"
               + " this network is optimised by "
               + algorithm
-              + ". Nothing has changed: leave masterWeights out.");
+              + ". Nothing has changed. Remove masterWeights.");
     }
   }
 
@@ -116,14 +122,15 @@ final class PrecisionSetup {
     if (progress.byWorker()) {
       if (TOLD.add(settings)) {
         log.warn(
-            "Master weights begin anew on this worker: they last one fit of ParallelWrapper, or one"
-                + " split of Spark, and what they hold beyond HALF is lost with it.");
+            "Master weights start from the HALF weights on this worker. They last for one fit"
+                + " of ParallelWrapper or one split of Spark; then their additional digits are"
+                + " lost.");
       }
     } else if (progress.iterations() > 0) {
       log.warn(
-          "Master weights begin with the HALF weights of a network that has been trained for {}"
-              + " iterations. If it was restored from a file with saved master weights, call"
-              + " GradientClipping.restoreState(network, file) before it trains.",
+          "Master weights start from the HALF weights of a network that was trained for {}"
+              + " iterations. If the network was loaded from a file with saved master weights,"
+              + " call GradientClipping.restoreState(network, file) before it trains.",
           progress.iterations());
     }
   }

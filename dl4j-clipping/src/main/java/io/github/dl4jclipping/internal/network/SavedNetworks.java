@@ -12,14 +12,14 @@ import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Saves what is remembered of a network in the file of its model, and restores it. */
+/** Saves the state of a network in its model file, and restores it. */
 public final class SavedNetworks {
 
   private SavedNetworks() {}
 
   /**
-   * Adds what is remembered of a network to its model file; between two steps, or within one that
-   * this thread takes.
+   * Adds the state of a network to its model file, between two steps or within a step of the
+   * calling thread.
    *
    * @see StateFile#save
    */
@@ -27,7 +27,7 @@ public final class SavedNetworks {
     save(network, modelFile, true);
   }
 
-  /** Does the same within a step, without a warning. */
+  /** Does the same within a step, without warnings. */
   static void saveWithin(Dl4jModel network, File modelFile) {
     save(network, modelFile, false);
   }
@@ -42,8 +42,8 @@ public final class SavedNetworks {
   }
 
   /**
-   * Takes up what was saved in a model file; between two steps, or within one that this thread
-   * takes.
+   * Restores the state that was saved in a model file, between two steps or within a step of the
+   * calling thread.
    *
    * @see StateFile#read
    */

@@ -5,15 +5,18 @@ import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.learning.config.IUpdater;
 
-/** Knows what brings settings to a network: which types these are, only the root knows. */
+/**
+ * Recognizes the listeners and updaters that bring settings to a network. Only the root package
+ * knows their types.
+ */
 public interface SettingsCarriers {
 
   /** Returns whether a listener installs clipping. */
   boolean installs(TrainingListener listener);
 
-  /** Returns the settings that a listener brings along; null if it brings none. */
+  /** Returns the settings of a listener; null if it has none. */
   @Nullable ClippingSettings of(TrainingListener listener);
 
-  /** Returns the settings that a configured updater carries; null if it carries none. */
+  /** Returns the settings of a configured updater; null if it has none. */
   @Nullable ClippingSettings of(IUpdater updater);
 }

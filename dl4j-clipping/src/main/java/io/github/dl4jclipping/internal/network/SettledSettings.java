@@ -7,7 +7,7 @@ import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.jspecify.annotations.Nullable;
 
-/** Settles by which settings a network is clipped: given ones, or its configuration's. */
+/** Determines the settings of a network: given ones, or those of its configuration. */
 final class SettledSettings {
 
   private SettledSettings() {}
@@ -15,9 +15,9 @@ final class SettledSettings {
   /**
    * Returns the settings for a network.
    *
-   * @param given the settings that a listener or a call brings along, if it brings any
-   * @param carriers what else brings settings to the network, which must be equal
-   * @throws IllegalStateException if there are none, or if there are two that differ
+   * @param given the settings of a listener or a call; null if it has none
+   * @param carriers recognizes other sources of settings, which must be equal
+   * @throws IllegalStateException if there are no settings, or if two sources differ
    */
   static ClippingSettings settle(
       Dl4jModel network, @Nullable ClippingSettings given, SettingsCarriers carriers) {
@@ -31,10 +31,10 @@ final class SettledSettings {
     ClippingSettings settings = given != null ? given : configured;
     if (settings == null) {
       throw new IllegalStateException(
-          "A GradientClippingListener without settings takes them from the network's"
-              + " ClippedUpdater, and this network has none. Give the settings to the listener,"
-              + " new GradientClippingListener(GradientClipping.byGlobalNorm(1.0)), or configure"
-              + " the network with updater(new ClippedUpdater(...)).");
+          "The GradientClippingListener has no settings, and the network has no ClippedUpdater to"
+              + " take them from. Give the settings to the listener, new"
+              + " GradientClippingListener(GradientClipping.byGlobalNorm(1.0)), or configure the"
+              + " network with updater(new ClippedUpdater(...)).");
     }
     return settings;
   }
@@ -43,13 +43,13 @@ final class SettledSettings {
       ClippingSettings given, String otherSource, @Nullable ClippingSettings other) {
     if (other != null && !given.equals(other)) {
       throw new IllegalStateException(
-          "Gradient clipping is set in two places that differ: here "
+          "The network has two different settings of gradient clipping: "
               + given
-              + ", and by "
-              + otherSource
-              + " "
+              + " here, and "
               + other
-              + ". Make them equal, or take one out.");
+              + " in "
+              + otherSource
+              + ". Make them equal, or remove one of them.");
     }
   }
 
@@ -65,7 +65,9 @@ final class SettledSettings {
     }
     if (found.size() > 1) {
       throw new IllegalStateException(
-          "The ClippedUpdaters of one network must carry equal settings, but they carry " + found);
+          "The ClippedUpdaters of one network must have equal settings, but they have "
+              + found
+              + ". Use the same settings in all of them.");
     }
     return found.isEmpty() ? null : found.iterator().next();
   }

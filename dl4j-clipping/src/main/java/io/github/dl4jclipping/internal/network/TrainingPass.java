@@ -6,14 +6,14 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Updater;
 
 /**
- * Follows one pass of a network's training by the calls that its listeners get, so that its loss is
- * scaled in that pass alone, and so that no gradient is applied without the step.
+ * Follows one training pass of a network through the calls of its listeners. This ensures that the
+ * loss is scaled only in that pass, and that no gradient is applied without the step.
  */
 public final class TrainingPass {
 
   private TrainingPass() {}
 
-  /** Begins: the forward pass is done, the loss and the backward pass come next. */
+  /** Begins the pass after the forward pass, before the loss and the backward pass. */
   public static void begin(Model model) {
     ClippingState.of(model).expectStep(false);
     Precision precision = precisionOf(model);
@@ -27,8 +27,8 @@ public final class TrainingPass {
   }
 
   /**
-   * DL4J tells listeners of the forward pass in {@code MultiLayerNetwork.calculateGradients}, too,
-   * and never what became of it: no updater divides the gradient that it returns.
+   * Returns whether this forward pass belongs to training. DL4J also calls listeners in {@code
+   * MultiLayerNetwork.calculateGradients}, but no updater unscales the gradient that it returns.
    */
   private static boolean isTraining() {
     return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
@@ -41,7 +41,7 @@ public final class TrainingPass {
         .isPresent();
   }
 
-  /** Ends: the gradient of the loss is computed. */
+  /** Ends the pass after the gradient of the loss is computed. */
   public static void end(Model model) {
     precisionOf(model).endPass();
   }
@@ -52,27 +52,27 @@ public final class TrainingPass {
         : Precision.OWN;
   }
 
-  /** Notes that DL4J is about to hand the gradient to the updater, and so to the step. */
+  /** Records that DL4J is about to pass the gradient to the updater, and so to the step. */
   public static void expectStep(Model model) {
     ClippingState.of(model).expectStep(true);
   }
 
   /**
-   * Checks that the step ran, now that DL4J has applied the gradient.
+   * Checks, after DL4J has applied the gradient, that the step ran.
    *
-   * @throws IllegalStateException if it did not, since another updater took the host's place, or
-   *     nobody was told of the gradient
+   * @throws IllegalStateException if the step did not run: because another updater replaced the
+   *     host, or because no listener call announced the gradient
    */
   public static void requireStep(Model model, int iteration, int epoch) {
     if (ClippingState.neverHadStep(model)) {
       throw unclipped(
           iteration,
           epoch,
-          "this GradientClippingListener is told of iterations, but was never told of a gradient of"
-              + " this network. Usually it stands inside another listener that hands on"
-              + " iterationDone alone, such as ComposableIterationListener: add it to the network"
-              + " itself. In a training loop of your own that calls iterationDone, call"
-              + " clipping.attachTo(network) first.");
+          "this GradientClippingListener receives iterations, but has never received a gradient"
+              + " of this network. Usually this means that it is inside another listener that"
+              + " forwards only iterationDone, such as ComposableIterationListener: add it to"
+              + " the network itself. In a training loop of your own that calls iterationDone,"
+              + " call clipping.attachTo(network) first.");
     }
     if (!ClippingState.missesStep(model)) {
       return;
@@ -81,11 +81,11 @@ public final class TrainingPass {
     throw unclipped(
         iteration,
         epoch,
-        "after GradientClippingListener.onGradientCalculation something put another updater into the"
-            + " network, "
-            + (updater == null ? "none" : updater.getClass().getName())
+        "the network's updater was replaced after GradientClippingListener.onGradientCalculation;"
+            + " it is now "
+            + (updater == null ? "missing" : updater.getClass().getName())
             + ". Usually another listener calls setLearningRate, setUpdater or clear in"
-            + " onGradientCalculation: let it do so in iterationDone, or add the"
+            + " onGradientCalculation. Let that listener do so in iterationDone, or add the"
             + " GradientClippingListener after it.");
   }
 
@@ -97,6 +97,6 @@ public final class TrainingPass {
             + epoch
             + " was applied unclipped: "
             + reason
-            + " The parameters hold the unclipped update: go back to a checkpoint.");
+            + " The parameters include the unclipped update. Restore a checkpoint.");
   }
 }

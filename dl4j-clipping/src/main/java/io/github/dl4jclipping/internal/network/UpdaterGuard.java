@@ -8,10 +8,10 @@ import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
- * Refuses to train unclipped: stands in for an updater until a host takes it out.
+ * Refuses to train unclipped: replaces an updater until a host removes the guard.
  *
- * <p>DL4J builds its own updater from the configuration wherever it likes to. Where that updater
- * runs without this library's step, the first block ends here.
+ * <p>DL4J creates its own updater from the configuration in many places. If such an updater runs
+ * without this library's step, the guard in its first block throws.
  */
 public final class UpdaterGuard implements GradientUpdater<IUpdater> {
 
@@ -28,7 +28,7 @@ public final class UpdaterGuard implements GradientUpdater<IUpdater> {
     this.needed = needed;
   }
 
-  /** Takes the guards out of the blocks of an updater that clips. */
+  /** Removes the guards from the blocks of an updater that clips. */
   static void removeFrom(Iterable<UpdaterBlock> blocks) {
     for (UpdaterBlock block : blocks) {
       if (block.getGradientUpdater() instanceof UpdaterGuard guard) {
@@ -44,11 +44,12 @@ public final class UpdaterGuard implements GradientUpdater<IUpdater> {
       return;
     }
     throw new IllegalStateException(
-        "This network is configured with a ClippedUpdater, but nothing clips its gradients: refusing"
-            + " to train it unclipped. Add network.addListeners(new GradientClippingListener()),"
-            + " or give the listener to what trains the network (ParallelWrapper, Spark); in a"
-            + " training loop of your own call clipping.attachTo(network); to train without"
-            + " clipping call ClippedUpdater.removeFrom(configuration). Parameters are unchanged.");
+        "This network is configured with a ClippedUpdater, but nothing clips its gradients, so it"
+            + " refuses to train. The parameters are unchanged. Call network.addListeners(new"
+            + " GradientClippingListener()), or give the listener to ParallelWrapper or Spark if"
+            + " they train the network. In a training loop of your own, call"
+            + " clipping.attachTo(network). To train without clipping, call"
+            + " ClippedUpdater.removeFrom(configuration).");
   }
 
   @Override

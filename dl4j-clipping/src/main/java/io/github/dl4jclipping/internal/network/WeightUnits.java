@@ -13,15 +13,15 @@ import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.params.SeparableConvolutionParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Finds the units of a parameter by the layer that owns it. */
+/** Determines the units of a parameter from the layer that owns it. */
 final class WeightUnits {
 
   private WeightUnits() {}
 
   /**
-   * Returns the units of a parameter: of a vector one, of a matrix (rows are inputs) each column,
-   * of an embedding each row, of a convolution each filter, and of other arrays each index of the
-   * first dimension.
+   * Returns the units of a parameter. A vector is one unit. In a matrix, whose rows are inputs,
+   * each column is a unit; in an embedding each row; in a convolution each filter; and in other
+   * arrays each index of the first dimension.
    *
    * @param part the layer or vertex that owns it
    * @param parameter its name there, such as {@code W}
@@ -64,7 +64,7 @@ final class WeightUnits {
     return extended <= 1;
   }
 
-  /** Two dimensions that follow each other count as one. */
+  /** Returns units along adjacent dimensions, which count as one. */
   private static Units along(INDArray array, int first, int last) {
     long count = 1;
     long run = Long.MAX_VALUE;

@@ -2,16 +2,16 @@ package io.github.dl4jclipping.internal.network;
 
 import java.util.List;
 
-/** Knows the threads that train copies of a network. */
+/** Recognizes the threads that train copies of a network. */
 final class Workers {
 
-  /** What the names of the threads begin with that train for ParallelWrapper and for Spark. */
+  /** The prefixes of the names of training threads of ParallelWrapper and Spark. */
   private static final List<String> NAMES =
       List.of("ParallelWrapper", "Executor task launch worker");
 
   private Workers() {}
 
-  /** Returns whether this thread trains a copy that does not last. */
+  /** Returns whether the calling thread trains a temporary copy. */
   static boolean isWorker() {
     String thread = Thread.currentThread().getName();
     return NAMES.stream().anyMatch(thread::startsWith);

@@ -1,8 +1,10 @@
 /**
- * Knows DL4J's networks: puts the step where DL4J calls the updater, and takes it out again.
+ * Connects to DL4J's networks: installs the step where DL4J calls the updater, and removes it
+ * again.
  *
- * <p>{@code Dl4jModel} tells the kinds of networks apart, a host for each leads DL4J's calls to the
- * step, {@code Installation} puts it in place. Imports all of {@code .internal} but {@code json}.
+ * <p>{@code Dl4jModel} is one interface to all types of networks. A host for each type passes
+ * DL4J's calls to the step, and {@code Installation} installs the host. Imports all of {@code
+ * .internal} except {@code json}.
  */
 @NullMarked
 package io.github.dl4jclipping.internal.network;

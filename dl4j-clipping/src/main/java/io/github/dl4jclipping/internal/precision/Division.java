@@ -4,14 +4,14 @@ import io.github.dl4jclipping.internal.norm.GradientRescaling;
 import io.github.dl4jclipping.internal.norm.GradientViews;
 
 /**
- * What a step's gradient is yet to be divided by.
+ * Holds what the gradient of a step must still be divided by.
  *
- * @param batch what DL4J divides by: the minibatch size, or 1
- * @param lossFactor what the loss was multiplied by; 1 without loss scaling
+ * @param batch the divisor that DL4J uses: the minibatch size, or 1
+ * @param lossFactor the factor on the loss; 1 without loss scaling
  */
 public record Division(int batch, double lossFactor) {
 
-  /** Checks the minibatch size, by which a loop of the user's own may have it divided. */
+  /** Checks the minibatch size, which a user's training loop may pass in. */
   public Division {
     if (batch < 1) {
       throw new IllegalArgumentException(
@@ -19,15 +19,15 @@ public record Division(int batch, double lossFactor) {
     }
   }
 
-  /** Of a gradient that was divided. */
+  /** The division of a gradient that needs none, because it was divided before. */
   public static final Division DONE = new Division(1, 1);
 
-  /** Returns what the gradient of the loss is divided by in all. */
+  /** Returns the whole divisor of the gradient of the loss. */
   public double whole() {
     return lossFactor == 1 ? batch : lossFactor * batch;
   }
 
-  /** Divides the whole gradient; without loss scaling to the bit as DL4J does. */
+  /** Divides the whole gradient; without loss scaling, the result equals DL4J's to the bit. */
   public void apply(GradientViews views) {
     if (lossFactor == 1) {
       GradientRescaling.divide(views.divided(), batch);
@@ -37,7 +37,7 @@ public record Division(int batch, double lossFactor) {
     }
   }
 
-  /** Divides what takes no part in clipping. */
+  /** Divides the stretches that take no part in clipping. */
   public void applyToOthers(GradientViews views) {
     if (lossFactor == 1) {
       GradientRescaling.divide(views.othersDivided(), batch);

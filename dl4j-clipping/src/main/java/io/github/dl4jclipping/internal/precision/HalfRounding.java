@@ -12,12 +12,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Compares numbers in FLOAT with the same in HALF, in stretches and through buffers that stay: ND4J
- * frees temporary arrays only after a garbage collection, which a large heap puts off.
+ * Compares numbers in FLOAT with the same numbers in HALF. It works in stretches with reusable
+ * buffers, because ND4J frees temporary arrays only after a garbage collection, which a large heap
+ * delays.
  */
 final class HalfRounding {
 
-  /** How many numbers one stretch has at most. */
+  /** The largest number of values in a stretch. */
   static final long STRETCH = 1 << 18;
 
   /** HALF's smallest number. */
@@ -31,7 +32,7 @@ final class HalfRounding {
   private final INDArray sign;
   private final INDArray differs;
 
-  /** Makes buffers for arrays of up to some length. */
+  /** Creates buffers for arrays of up to {@code longest} values. */
   HalfRounding(long longest) {
     stretch = Math.min(longest, STRETCH);
     rounded = Nd4j.createUninitialized(DataType.FLOAT16, stretch);
@@ -42,12 +43,12 @@ final class HalfRounding {
     differs = Nd4j.createUninitialized(DataType.BOOL, stretch);
   }
 
-  /** Puts into numbers what differs in HALF from what they round to. */
+  /** Overwrites each number whose rounded value differs from the HALF array with the HALF value. */
   void takeOver(INDArray numbers, INDArray half) {
     takeOver(numbers, half, HalfRounding::round);
   }
 
-  /** The same, of numbers of which {@link #roundAwayFromZero} made those in HALF. */
+  /** Does the same if {@link #roundAwayFromZero} computed the HALF array. */
   void takeOverAwayFromZero(INDArray numbers, INDArray half) {
     takeOver(numbers, half, this::roundAwayFromZero);
   }
@@ -67,7 +68,7 @@ final class HalfRounding {
         });
   }
 
-  /** Returns whether {@link #roundAwayFromZero} makes of all numbers those in HALF. */
+  /** Returns whether {@link #roundAwayFromZero} of all numbers gives the HALF array. */
   boolean agreeAwayFromZero(INDArray numbers, INDArray half) {
     boolean[] agree = {true};
     inStretches(
@@ -96,7 +97,7 @@ final class HalfRounding {
     half.assign(numbers);
   }
 
-  /** Rounds to HALF; what is not 0 does not become 0. */
+  /** Rounds to HALF, but never rounds a number other than 0 to 0. */
   void roundAwayFromZero(INDArray numbers, INDArray half) {
     inStretches(
         numbers.length(),
@@ -104,7 +105,7 @@ final class HalfRounding {
           INDArray own = part(numbers, from, to);
           INDArray lifted = part(wide, 0, to - from);
           INDArray signs = part(sign, 0, to - from);
-          // x + sign(x) * max(0, smallest - |x|), which leaves NaN what it is
+          // x + sign(x) * max(0, smallest - |x|); NaN stays NaN
           Nd4j.getExecutioner().exec(new Abs(own, lifted));
           lifted.rsubi(SMALLEST);
           Nd4j.getExecutioner().exec(new ScalarMax(lifted, null, lifted, 0));
@@ -115,10 +116,12 @@ final class HalfRounding {
   }
 
   /**
-   * Finds what DL4J has to subtract so that HALF becomes what the numbers round to, to the bit.
+   * Computes the difference that DL4J must subtract so that the HALF array becomes the rounded
+   * numbers, to the bit.
    *
-   * @param half changed where no difference does it
-   * @param difference to be filled
+   * @param half the HALF array; an element is set to the rounded number if no difference gives it
+   *     exactly
+   * @param difference the array that receives the differences
    */
   void subtractable(INDArray numbers, INDArray half, INDArray difference) {
     inStretches(
@@ -133,7 +136,8 @@ final class HalfRounding {
           before.sub(toSubtract, rest);
           INDArray wrong = differing(rest, after);
           if (wrong.any()) {
-            // The difference of numbers far apart is rounded: these are put in now, and stay.
+            // The difference of numbers far apart is rounded, so these are set now, and 0 is
+            // subtracted.
             select(wrong, after, before, before);
             select(wrong, rest.assign(0), toSubtract, toSubtract);
           }
@@ -156,7 +160,7 @@ final class HalfRounding {
     }
   }
 
-  /** What is done to one stretch. */
+  /** Works on one stretch. */
   @FunctionalInterface
   private interface Stretch {
     void on(long from, long to);

@@ -12,10 +12,12 @@ import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
-/** The loss function of a layer's configuration, which DL4J keeps in no common class. */
+/**
+ * Gets and sets the loss function in a layer's configuration, for which DL4J has no common class.
+ */
 final class LossOf {
 
-  /** The layers of which the whole gradient comes from their loss function; no subclasses. */
+  /** The layers whose whole gradient comes from their loss function; subclasses are excluded. */
   static final List<Class<? extends Layer>> SCALABLE =
       List.of(
           OutputLayer.class,
@@ -27,7 +29,10 @@ final class LossOf {
 
   private LossOf() {}
 
-  /** Returns it; empty where there is none, or the layer's gradient is not of it alone. */
+  /**
+   * Returns the loss function; empty if there is none, or if the layer's gradient does not come
+   * from it alone.
+   */
   static Optional<ILossFunction> get(Layer layer) {
     if (!SCALABLE.contains(layer.getClass())) {
       return Optional.empty();

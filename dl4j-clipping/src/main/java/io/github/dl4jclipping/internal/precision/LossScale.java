@@ -6,8 +6,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loss scale of one network: by the rule of PyTorch's {@code GradScaler.update}, between two
- * bounds. Belongs to the thread that trains the network.
+ * Keeps the loss scale of one network. It follows the rule of PyTorch's {@code GradScaler.update},
+ * between two bounds. Only the thread that trains the network may use it.
  */
 public final class LossScale {
 
@@ -18,19 +18,19 @@ public final class LossScale {
   private @Nullable Object scaled;
   private double factor;
 
-  /** Starts at the initial scale. */
+  /** Creates a loss scale that starts at the initial scale. */
   public LossScale(LossScaling settings) {
     this.settings = settings;
     this.scale = settings.initialScale();
   }
 
-  /** Goes on from what was saved, within the bounds of the settings. */
+  /** Creates a loss scale that continues from a saved status, within the bounds of the settings. */
   public LossScale(LossScaling settings, LossScaleStatus saved) {
     this(settings);
     takeUp(saved);
   }
 
-  /** Goes on from what was saved, within the bounds of the settings. */
+  /** Restores a saved status, within the bounds of the settings. */
   public void takeUp(LossScaleStatus saved) {
     scale = Math.min(Math.max(saved.scale(), settings.minScale()), settings.maxScale());
     goodSteps = saved.goodSteps();
@@ -47,25 +47,23 @@ public final class LossScale {
     return scale;
   }
 
-  /**
-   * Remembers by what the loss of a gradient was multiplied, until it is {@linkplain #take taken}.
-   */
+  /** Stores the factor on the loss of a gradient, until it is {@linkplain #take taken}. */
   public void remember(Object gradient, double factorOfLoss) {
     scaled = gradient;
     factor = factorOfLoss;
   }
 
-  /** Forgets a gradient that was never taken: another one stands in its place. */
+  /** Drops the factor of a gradient that was never taken, because another gradient replaces it. */
   public void forget() {
     scaled = null;
   }
 
   /**
-   * Returns by what the loss of a gradient was multiplied, once; empty where it was not.
+   * Returns the factor on the loss of a gradient, once; empty if the loss was not scaled.
    *
-   * @param own whether the gradient stands where the network computes its own
+   * @param own whether the gradient is in the memory of the network's own gradient
    * @throws IllegalStateException if the network's own gradient was scaled and never taken, and
-   *     this one, in its place, is not it: nobody knows whether this one is scaled
+   *     another object is in its memory now, so that it is unknown whether this one is scaled
    */
   public OptionalDouble take(Object gradient, boolean own) {
     if (scaled == null || !own) {
@@ -75,17 +73,18 @@ public final class LossScale {
     forget();
     if (!isIt) {
       throw new IllegalStateException(
-          "The loss of this network's last pass was multiplied by "
+          "It is unknown whether this gradient is scaled. The loss of this network's last pass"
+              + " was multiplied by "
               + factor
-              + ", and its gradient was never applied. The gradient that is applied now stands in"
-              + " the same memory but is another object, so that it is unknown whether it is"
-              + " scaled. Nothing was applied. Pass network.gradient() itself, or apply this one"
-              + " again if it comes from elsewhere, such as backpropGradient.");
+              + ", and its gradient was never applied. The gradient that is applied now is in the"
+              + " same memory, but is another object. Nothing was applied. Pass"
+              + " network.gradient() itself, or apply this gradient again if it comes from"
+              + " elsewhere, such as backpropGradient.");
     }
     return OptionalDouble.of(factor);
   }
 
-  /** Returns by what the loss of a gradient that was never taken was multiplied, and forgets it. */
+  /** Returns the factor on the loss of a gradient that was never taken, and drops it. */
   public OptionalDouble giveUp() {
     OptionalDouble given = scaled == null ? OptionalDouble.empty() : OptionalDouble.of(factor);
     forget();
@@ -97,19 +96,19 @@ public final class LossScale {
     return scale > settings.minScale();
   }
 
-  /** Lowers the scale after an overflow of a step that was skipped for it. */
+  /** Lowers the scale after an overflow, for which the step is skipped. */
   public void overflow() {
     scale = Math.max(scale * settings.backoffFactor(), settings.minScale());
     goodSteps = 0;
     overflows++;
   }
 
-  /** Starts to count good steps anew, after a step that was not finite for another reason. */
+  /** Resets the count of finite steps after a step that was non-finite for another reason. */
   public void endGoodSteps() {
     goodSteps = 0;
   }
 
-  /** Counts a good step, and raises the scale after so many in a row. */
+  /** Counts a finite step, and raises the scale after {@code growthInterval} consecutive ones. */
   public void good() {
     if (++goodSteps >= settings.growthInterval()) {
       scale = Math.min(scale * settings.growthFactor(), settings.maxScale());
@@ -117,7 +116,7 @@ public final class LossScale {
     }
   }
 
-  /** Returns where this stands: what to save. */
+  /** Returns the status, which can be saved. */
   public LossScaleStatus status() {
     return new LossScaleStatus(scale, goodSteps, overflows);
   }

@@ -9,13 +9,13 @@ import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Scales the loss of a network in HALF, whose weights and updater state are kept in FLOAT. */
+/** Scales the loss of a network in HALF, and keeps its weights and updater state in FLOAT. */
 public final class MasterPrecision extends ScaledPrecision {
 
   private final MasterWeights master;
   private @Nullable GradientViews wide;
 
-  /** Prepares loss scaling and master weights for a network, which stays as it is. */
+  /** Prepares loss scaling and master weights for a network, without changing the network. */
   public MasterPrecision(
       Model network,
       LossScale scale,

@@ -7,11 +7,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The parameters and the updater state of a network in HALF, in FLOAT.
+ * Keeps FLOAT copies of the parameters and the updater state of a network in HALF.
  *
- * <p>An element counts only while it rounds to what stands in the network: what something else
- * changed, such as a constraint, {@code setParams}, averaging or a restored file, is taken over.
- * Belongs to the thread that trains the network, and refers to no array of it.
+ * <p>A copy of an element is valid only while it rounds to the element in the network. If something
+ * else has changed the element, such as a constraint, {@code setParams}, averaging or a restored
+ * file, the new value is taken over. Only the thread that trains the network may use this class. It
+ * refers to no array of the network.
  */
 public final class MasterWeights {
 
@@ -32,11 +33,11 @@ public final class MasterWeights {
   }
 
   /**
-   * Takes over a network, or what was saved of one.
+   * Creates master weights from a network, or from saved arrays.
    *
-   * @param parameters its flat parameters
-   * @param state the state of its updater, null where that has none
-   * @param layout how that state lies
+   * @param parameters the flat parameters
+   * @param state the state of the updater; null if it has none
+   * @param layout the layout of that state
    */
   public static MasterWeights of(
       INDArray parameters, @Nullable INDArray state, StateLayout layout) {
@@ -47,10 +48,11 @@ public final class MasterWeights {
   }
 
   /**
-   * Returns what these become with an updater whose state may be another, or lie otherwise: these
-   * where it is as long, otherwise ones with the same parameters.
+   * Returns master weights for an updater whose state may have other values or another layout.
+   * Returns this object if the state has the same length, otherwise new master weights with the
+   * same parameters.
    *
-   * @param layout how the updater's state lies
+   * @param layout the layout of the updater's state
    */
   public MasterWeights with(@Nullable INDArray updaterState, StateLayout layout) {
     if (length(state) != length(updaterState)) {
@@ -64,7 +66,7 @@ public final class MasterWeights {
           takeOver(state, given);
         } else if (given.dataType() != DataType.FLOAT16
             || !rounding.agreeAwayFromZero(state, given)) {
-          state.assign(given); // of another kind, or nobody knows how it lies
+          state.assign(given); // another kind of state, or an unknown layout
         }
       }
     }
@@ -78,7 +80,7 @@ public final class MasterWeights {
     }
   }
 
-  /** Takes up what was saved: its parameters, and its state where that is of the same kinds. */
+  /** Restores saved parameters, and saved state if it is of the same kinds. */
   public void takeUp(MasterWeights saved) {
     handedOut = false;
     parameters.assign(saved.parameters);
@@ -104,22 +106,22 @@ public final class MasterWeights {
     return parameters;
   }
 
-  /** Returns the updater's state in FLOAT, null where it has none. */
+  /** Returns the updater's state in FLOAT; null if it has none. */
   public @Nullable INDArray state() {
     return state;
   }
 
-  /** Returns how the state lies. */
+  /** Returns the layout of the state. */
   public StateLayout layout() {
     return layout;
   }
 
-  /** Returns the flat gradient in FLOAT, which is to be filled in each step. */
+  /** Returns the array for the flat gradient in FLOAT, which each step must fill. */
   public INDArray gradient() {
     return gradient;
   }
 
-  /** Takes over what something else has changed since the last step. */
+  /** Takes over all changes that something else has made since the last step. */
   public void takeOver(INDArray networkParameters) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       rounding.takeOver(parameters, flat(networkParameters));
@@ -135,18 +137,18 @@ public final class MasterWeights {
   }
 
   /**
-   * Takes over what differs in an updater's state from what this one is in HALF.
+   * Takes over the elements of an updater's state that differ from this state in HALF.
    *
-   * @throws IllegalStateException if it is not as long
+   * @throws IllegalStateException if the lengths differ
    */
   public void takeOverState(@Nullable INDArray networkState) {
     if (length(state) != length(networkState)) {
       throw new IllegalStateException(
           "The updater's state has "
               + length(state)
-              + " numbers, but "
+              + " numbers, but the given state has "
               + length(networkState)
-              + " were given. Nothing has changed: pass the state of the same updaters.");
+              + ". Nothing has changed. Pass the state of the same updaters.");
     }
     handedOut = false;
     if (state != null && networkState != null) {
@@ -165,16 +167,16 @@ public final class MasterWeights {
   }
 
   /**
-   * Returns the updater's state as DL4J has it in a network in HALF, always in the same array; what
-   * is changed in it before the next step is taken over. What is not 0 does not become 0: Adam
-   * would divide by it, and 0 means that somebody dropped the state.
+   * Returns the updater's state in HALF, as DL4J expects it, always in the same array. Changes in
+   * this array are taken over before the next step. A number other than 0 never becomes 0, because
+   * Adam would divide by it, and because 0 means that the state was dropped.
    */
   public @Nullable INDArray stateInHalf() {
     if (state == null) {
       return null;
     }
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      if (stateInHalf == null || stateInHalf.wasClosed()) { // as DL4J's close() does
+      if (stateInHalf == null || stateInHalf.wasClosed()) { // DL4J's close() closes it
         stateInHalf = Nd4j.createUninitialized(DataType.FLOAT16, state.length());
       } else {
         takeOverHandedOut();
@@ -186,11 +188,11 @@ public final class MasterWeights {
   }
 
   /**
-   * Applies the update that stands in {@link #gradient} and rounds the parameters.
+   * Applies the update in {@link #gradient} and rounds the parameters.
    *
    * @param networkParameters the network's flat parameters
-   * @param networkGradient its flat gradient: left with what DL4J has to subtract so that its
-   *     parameters become the rounded ones, to the bit
+   * @param networkGradient the network's flat gradient, which receives what DL4J must subtract so
+   *     that its parameters become the rounded ones, to the bit
    */
   public void apply(INDArray networkParameters, INDArray networkGradient) {
     try (MemoryWorkspace none = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {

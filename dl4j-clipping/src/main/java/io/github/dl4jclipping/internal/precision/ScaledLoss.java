@@ -17,12 +17,12 @@ import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
 import org.nd4j.shade.jackson.databind.jsontype.TypeSerializer;
 
 /**
- * Scales the gradient of a loss function once, in one pass of one network, and computes in FLOAT
- * where the network is in HALF; the score stays what it is.
+ * Scales the gradient of a loss function once, in one pass of one network. If the network is in
+ * HALF, it computes the loss in FLOAT. The score is not scaled.
  *
- * <p>Stands in a copy of the output layer's configuration, which takes the place of the layer's own
- * for that pass alone. A copy of it that goes elsewhere does what the loss does, holds nothing of
- * the network but configuration, and its JSON is the loss function's.
+ * <p>It is part of a copy of the output layer's configuration, which replaces the layer's own
+ * configuration only for that pass. If it is copied elsewhere, the copy works like the plain loss
+ * function, holds only configuration of the network, and has the JSON of the loss function.
  */
 @JsonSerialize(using = ScaledLoss.AsLoss.class)
 public final class ScaledLoss implements ILossFunction {
@@ -41,7 +41,7 @@ public final class ScaledLoss implements ILossFunction {
     this.original = original;
   }
 
-  /** Puts a scaled loss into an output layer, for one pass. */
+  /** Installs a scaled loss in an output layer, for one pass. */
   static void putInto(Layer output, ScaledPass pass) {
     NeuralNetConfiguration original = output.conf();
     NeuralNetConfiguration copy = original.clone();
@@ -52,15 +52,19 @@ public final class ScaledLoss implements ILossFunction {
     output.setConf(copy);
   }
 
-  /** Returns the scaled loss that an output layer has. */
+  /** Returns the scaled loss of an output layer, if it has one. */
   static Optional<ScaledLoss> in(Layer output) {
     return LossOf.get(output.conf().getLayer())
         .filter(ScaledLoss.class::isInstance)
         .map(ScaledLoss.class::cast);
   }
 
-  /** Takes it out of an output layer: the one it was put into, or one that was made of that. */
-  @SuppressWarnings("ReferenceEquality") // a copy of the configuration is equal, and another's
+  /**
+   * Removes this loss from an output layer: from the one where it was installed, or from a copy of
+   * that layer.
+   */
+  @SuppressWarnings(
+      "ReferenceEquality") // a copy of the configuration is equal, but belongs to another layer
   void takeOutOf(Layer output) {
     if (original != null && output.conf() == stoodIn) {
       output.setConf(original);
@@ -101,7 +105,7 @@ public final class ScaledLoss implements ILossFunction {
   public INDArray computeGradient(
       INDArray labels, INDArray preOutput, IActivation activationFn, @Nullable INDArray mask) {
     boolean first = !used;
-    used = true; // also where the loss throws: a pass that failed is not over by itself
+    used = true; // set before the loss may throw, because a failed pass does not end by itself
     INDArray gradient =
         lossFn.computeGradient(wide(labels), wide(preOutput), activationFn, wide(mask));
     if (first && pass != null && pass.isRunningHere()) {
@@ -123,7 +127,10 @@ public final class ScaledLoss implements ILossFunction {
         computeGradient(labels, preOutput, activationFn, mask));
   }
 
-  /** In HALF a probability near 1 leaves no difference to a label of 1, and log(1e-10) is none. */
+  /**
+   * Casts HALF to FLOAT, because in HALF a probability near 1 rounds to 1, which leaves no
+   * difference to a label of 1, and 1e-10 rounds to 0, whose log is infinite.
+   */
   private @Nullable INDArray wide(@Nullable INDArray array) {
     return pass != null
             && pass.isRunningHere()
@@ -133,7 +140,7 @@ public final class ScaledLoss implements ILossFunction {
         : array;
   }
 
-  /** Writes the loss function itself. */
+  /** Writes the plain loss function as JSON. */
   static final class AsLoss extends JsonSerializer<ScaledLoss> {
     @Override
     public void serialize(ScaledLoss loss, JsonGenerator to, SerializerProvider provider)

@@ -12,10 +12,10 @@ import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 
 /**
- * The output layers of one network, whose loss is scaled in each pass of its training.
+ * Scales the losses of one network's output layers in each training pass.
  *
- * <p>For the pass each gets a configuration of its own with a {@link ScaledLoss} in it. Whoever
- * reads the layers at another time, or copies the network's configuration, finds the plain loss.
+ * <p>For the pass, each layer gets its own configuration with a {@link ScaledLoss}. Code that reads
+ * the layers at another time, or copies the network's configuration, finds the plain loss.
  */
 public final class ScaledOutputs {
 
@@ -28,9 +28,9 @@ public final class ScaledOutputs {
   /**
    * Prepares the layers at the outputs of a network.
    *
-   * @param outputs these layers, by name
+   * @param outputs the layers at the outputs, by name
    * @param layers all layers of the network
-   * @throws IllegalStateException if no output has a loss, or one that cannot be scaled, or there
+   * @throws IllegalStateException if no output has a loss, if a loss cannot be scaled, or if there
    *     is a variational autoencoder; nothing has changed
    */
   public static ScaledOutputs of(Map<String, Layer> outputs, Collection<Layer> layers) {
@@ -38,17 +38,17 @@ public final class ScaledOutputs {
     requireNoAutoencoder(layers);
     if (scalable.isEmpty()) {
       throw new IllegalStateException(
-          "lossScaling needs an output layer whose loss it scales, and this network has none: leave"
-              + " lossScaling out, and scale the errors that you pass in yourself");
+          "lossScaling needs an output layer with a loss, but this network has none. Remove"
+              + " lossScaling, and scale the errors that you pass in yourself.");
     }
     scalable.forEach(ScaledOutputs::requireScalable);
     return new ScaledOutputs(List.copyOf(scalable.values()));
   }
 
   /**
-   * Begins a pass on this thread; one that was begun before, and failed, is ended.
+   * Begins a pass on this thread, and ends an earlier pass that failed.
    *
-   * @param factor what the losses are multiplied by
+   * @param factor the factor on the losses
    */
   public void begin(double factor) {
     end();
@@ -57,16 +57,18 @@ public final class ScaledOutputs {
   }
 
   /**
-   * Ends the pass, whoever began it, and returns by what its losses were multiplied, if they were.
+   * Ends the pass, on any thread, and returns the factor on its losses if they were scaled in a
+   * running pass of this thread.
    */
   public OptionalDouble end() {
     return end(outputs);
   }
 
   /**
-   * Checks that no pass is left whose losses were multiplied, and ends it.
+   * Ends a pass that is left over, and checks that its losses were not scaled.
    *
-   * @throws IllegalStateException if there is one: it failed, or nobody told of its end
+   * @throws IllegalStateException if they were scaled: the pass failed, or no listener call
+   *     announced its end
    */
   public void requireEnded() {
     ScaledPass left =
@@ -78,17 +80,18 @@ public final class ScaledOutputs {
     end();
     if (left != null) {
       throw new IllegalStateException(
-          "The loss of this network's last pass was multiplied by "
+          "It is unknown whether this gradient is scaled. The loss of this network's last pass"
+              + " was multiplied by "
               + left.factor()
-              + ", and its GradientClippingListener was not told of the end of that pass, as where"
-              + " another listener removes it in the middle, or the pass fails. It is unknown"
-              + " whether the gradient that is applied now is scaled. Nothing was applied. Remove"
-              + " listeners between steps, or apply this gradient again if it comes from elsewhere,"
-              + " such as backpropGradient.");
+              + ", and its GradientClippingListener did not receive the end of that pass. Usually"
+              + " the pass failed, or another listener removed the GradientClippingListener"
+              + " during the pass. Nothing was applied. Remove listeners only between steps,"
+              + " or apply this gradient again if it comes from elsewhere, such as"
+              + " backpropGradient.");
     }
   }
 
-  /** Ends the pass of a network with these outputs, should one that failed have been left. */
+  /** Ends a pass that is left over in a network with these outputs. */
   public static void endIn(Map<String, Layer> outputs) {
     end(withLoss(outputs).values());
   }
@@ -130,9 +133,9 @@ public final class ScaledOutputs {
       throw refusal(
           name,
           configured,
-          "which computes a gradient that is not of its loss function alone. It works with "
+          "because its gradient does not come from its loss function alone. It works with "
               + LossOf.SCALABLE.stream().map(Class::getSimpleName).collect(Collectors.joining(", "))
-              + " that have one");
+              + " that have a loss function");
     }
   }
 
@@ -143,7 +146,7 @@ public final class ScaledOutputs {
         throw refusal(
             String.valueOf(layer.getIndex()),
             configured,
-            "which is trained by a loss of its own in layerwise pretraining");
+            "because it has its own loss in layerwise pretraining");
       }
     }
   }
@@ -157,6 +160,6 @@ public final class ScaledOutputs {
             + layer.getClass().getSimpleName()
             + ", "
             + why
-            + ". Nothing has changed: leave lossScaling out, or train this network in FLOAT.");
+            + ". Nothing has changed. Remove lossScaling, or train this network in FLOAT.");
   }
 }

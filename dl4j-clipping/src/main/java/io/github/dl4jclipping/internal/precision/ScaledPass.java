@@ -4,13 +4,15 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** One forward and backward pass of one network on one thread, whose loss is multiplied. */
+/** Identifies one pass of one network on one thread, in which the loss is scaled. */
 final class ScaledPass {
 
-  /** DL4J opens this workspace for each pass, and closes it where the pass fails, too. */
+  /** The workspace that DL4J opens for each pass, and closes even if the pass fails. */
   private static final String WORKSPACE = "WS_ALL_LAYERS_ACT";
 
-  private final long thread = Thread.currentThread().getId(); // not the thread, which it would keep
+  private final long thread =
+      Thread.currentThread()
+          .getId(); // the id, because a reference would prevent garbage collection of the thread
   private final @Nullable MemoryWorkspace workspace = openWorkspace();
   private final long generation = workspace == null ? 0 : workspace.getGenerationId();
   private final double factor;
@@ -27,12 +29,14 @@ final class ScaledPass {
         : null;
   }
 
-  /** Returns what the losses are multiplied by. */
+  /** Returns the factor on the losses. */
   double factor() {
     return factor;
   }
 
-  /** Returns whether this is the thread of the pass, and the pass is neither over nor failed. */
+  /**
+   * Returns whether the calling thread runs this pass, and the pass has neither ended nor failed.
+   */
   boolean isRunningHere() {
     return !over
         && thread == Thread.currentThread().getId()
@@ -40,17 +44,17 @@ final class ScaledPass {
             || (workspace.isScopeActive() && workspace.getGenerationId() == generation));
   }
 
-  /** Notes that a loss was multiplied. */
+  /** Records that a loss was scaled. */
   void scaled() {
     scaled = true;
   }
 
-  /** Returns whether a loss was multiplied. */
+  /** Returns whether a loss was scaled. */
   boolean isScaled() {
     return scaled;
   }
 
-  /** Ends the pass: from now on every loss is what it is. */
+  /** Ends the pass; from now on no loss is scaled. */
   void end() {
     over = true;
   }

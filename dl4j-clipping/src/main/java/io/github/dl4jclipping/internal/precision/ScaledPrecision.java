@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Scales the loss of a network, knows by what each of its gradients was scaled, and adapts. */
+/** Scales the loss of a network, keeps the factor of each gradient, and adapts the loss scale. */
 public class ScaledPrecision implements Precision {
 
   private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
@@ -24,9 +24,9 @@ public class ScaledPrecision implements Precision {
   private boolean scaled;
 
   /**
-   * Prepares loss scaling for a network, which stays as it is.
+   * Prepares loss scaling for a network, without changing the network.
    *
-   * @param isNew returns true the first time that it is asked for a topic of a warning
+   * @param isNew returns true at the first call for a topic of a warning
    */
   public ScaledPrecision(
       Model network, LossScale scale, ScaledOutputs outputs, Predicate<String> isNew) {
@@ -72,9 +72,9 @@ public class ScaledPrecision implements Precision {
     scaled = factor.isPresent();
     if (!scaled && own && isNew.test("unscaled loss")) {
       log.warn(
-          "lossScaling is set, but this gradient came from a pass whose loss was not scaled. Losses"
-              + " are scaled where a GradientClippingListener is on the network and"
-              + " computeGradientAndScore runs: add the listener; errors that are passed to"
+          "lossScaling is set, but this gradient came from a pass whose loss was not scaled. A"
+              + " loss is scaled only if the network has a GradientClippingListener and"
+              + " computeGradientAndScore runs. Add the listener. Errors that you pass to"
               + " backpropGradient are never scaled.");
     }
     scaleOfStep = scaled ? scale.scale() : 1;

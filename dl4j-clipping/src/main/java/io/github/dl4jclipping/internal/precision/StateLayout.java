@@ -8,20 +8,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * How updater state lies in its flat array: DL4J joins parameters of equal updaters in a block,
- * which holds each kind of state, such as Adam's two moments, for all of its parameters in a row.
+ * Describes the layout of updater state in its flat array. DL4J joins parameters with equal
+ * updaters in a block. A block holds one kind of state, such as one of Adam's two moments, for all
+ * of its parameters, then the next kind.
  *
- * @param blocks in the order of the parameters
+ * @param blocks the blocks, in the order of the parameters
  */
 public record StateLayout(List<Block> blocks) {
 
-  /** The layout of state of which nobody knows how it lies. */
+  /** The unknown layout. */
   public static final StateLayout UNKNOWN = new StateLayout(List.of());
 
   /**
-   * One block: where its parameters and its state lie.
+   * Describes one block: the range of its parameters and the range of its state.
    *
-   * @param parameters where each of its parameters begins
+   * @param parameters the begin of each parameter
    */
   public record Block(long from, long to, long stateFrom, long stateTo, List<Long> parameters) {
 
@@ -38,10 +39,10 @@ public record StateLayout(List<Block> blocks) {
     }
   }
 
-  /** One parameter's state of one kind, in two layouts. */
+  /** Describes where one parameter's state of one kind is in two layouts. */
   private record Move(long from, long to, long length) {}
 
-  /** Reads the layout off an updater's blocks. */
+  /** Returns the layout of an updater's blocks. */
   public static StateLayout of(List<UpdaterBlock> blocks) {
     return new StateLayout(
         blocks.stream()
@@ -58,7 +59,7 @@ public record StateLayout(List<Block> blocks) {
             .toList());
   }
 
-  /** Returns copies of an updater's blocks that have their state in another array. */
+  /** Returns copies of an updater's blocks, with their state in another array. */
   public static List<UpdaterBlock> withState(List<UpdaterBlock> blocks, INDArray state) {
     return blocks.stream().map(block -> withState(block, state)).toList();
   }
@@ -80,9 +81,11 @@ public record StateLayout(List<Block> blocks) {
   }
 
   /**
-   * Puts state that lies in another layout into an array where it lies in this one.
+   * Copies state from another layout to this layout.
    *
-   * @return false, and the array unchanged, where the kinds of state differ
+   * @param state the state in the other layout
+   * @param arranged the array that receives the state in this layout
+   * @return false, and the array is unchanged, if the kinds of state differ
    */
   boolean arrange(INDArray state, StateLayout other, INDArray arranged) {
     List<Move> moves = new ArrayList<>();

@@ -1,8 +1,8 @@
 /**
- * Scales the loss of networks in HALF, and keeps their weights in FLOAT.
+ * Scales the loss of networks in HALF, and keeps master weights in FLOAT.
  *
- * <p>One {@link io.github.dl4jclipping.internal.precision.Precision} for each updater. Imports
- * {@code internal.norm}, and of the root the settings alone.
+ * <p>Each updater has one {@link io.github.dl4jclipping.internal.precision.Precision}. Imports
+ * {@code internal.norm}, and only the settings of the root package.
  */
 @NullMarked
 package io.github.dl4jclipping.internal.precision;

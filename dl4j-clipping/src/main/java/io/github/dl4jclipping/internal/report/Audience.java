@@ -14,13 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those to whom one listener reports: its observers, and the log every so many iterations.
+ * Receives the reports for one listener: passes them to its observers, and decides when the log
+ * gets a line.
  *
- * <p>Thread-safe: one audience may listen to several networks at once, and hears them in turn.
+ * <p>Thread-safe. One audience may serve several networks at once; each observer is called by one
+ * thread at a time.
  */
 public final class Audience implements Serializable {
 
-  /** Iterations between two lines of the log unless said otherwise. */
+  /** The default number of iterations between two log lines. */
   public static final int DEFAULT_LOG_EVERY = 100;
 
   private static final long serialVersionUID = 1L;
@@ -31,7 +33,7 @@ public final class Audience implements Serializable {
   private AlarmSettings alarms = AlarmSettings.DEFAULT;
 
   /**
-   * Sets the iterations between two lines of the log; 0 turns them off.
+   * Sets the number of iterations between two log lines; 0 turns them off.
    *
    * @throws IllegalArgumentException if {@code iterations < 0}
    */
@@ -40,30 +42,31 @@ public final class Audience implements Serializable {
   }
 
   /**
-   * Sets when the log warns of gradients that vanish.
+   * Sets when the log warns of vanishing gradients.
    *
-   * @throws IllegalArgumentException if {@code norm} is not finite or either is less than 0
+   * @throws IllegalArgumentException if {@code norm} is not finite, or if either argument is less
+   *     than 0
    */
   public synchronized void warnWhenVanishing(double norm, int steps) {
     alarms = alarms.withVanishing(norm, steps);
   }
 
   /**
-   * Sets when the log warns of a bound that almost always clips.
+   * Sets when the log warns of a bound that clips almost every step.
    *
-   * @throws IllegalArgumentException if {@code share} is not at least 0 and less than 1, or {@code
-   *     steps} not from 0 to {@link AlarmSettings#MAX_CLIPPED_STEPS}
+   * @throws IllegalArgumentException if {@code share} is not at least 0 and less than 1, or if
+   *     {@code steps} is not from 0 to {@link AlarmSettings#MAX_CLIPPED_STEPS}
    */
   public synchronized void warnWhenAlmostAlwaysClipping(double share, int steps) {
     alarms = alarms.withClipping(share, steps);
   }
 
-  /** Returns when the log warns. */
+  /** Returns the settings that define when the log warns. */
   public synchronized AlarmSettings alarms() {
     return alarms;
   }
 
-  /** Adds an observer; one that is there already stays there once. */
+  /** Adds an observer, unless it was added before. */
   public synchronized void add(ClipObserver observer) {
     Objects.requireNonNull(observer, "observer must not be null");
     if (!knows(observer)) {
@@ -71,20 +74,20 @@ public final class Audience implements Serializable {
     }
   }
 
-  /** Returns whether anybody wants the norm of each parameter. */
+  /** Returns whether an observer needs the norm of each parameter. */
   public synchronized boolean wantsParameterNorms() {
     return !observers.isEmpty();
   }
 
-  /** Returns whether the log is due at an iteration. */
+  /** Returns whether a log line is due at an iteration. */
   public synchronized boolean wantsLine(int iteration) {
     return logEvery > 0 && iteration % logEvery == 0;
   }
 
-  /** Calls each observer in turn; drops one that throws. */
+  /** Calls each observer in turn, and drops an observer that throws. */
   public void tell(Consumer<ClipObserver> event) {
     for (ClipObserver observer : observers()) {
-      // Its own lock: it may listen through another listener, too.
+      // Locks the observer, because another listener may call it, too.
       synchronized (observer) {
         if (knows(observer) && fails(observer, event)) {
           drop(observer);
@@ -112,7 +115,9 @@ public final class Audience implements Serializable {
       return false;
     } catch (Throwable e) {
       log.warn(
-          "Observer {} failed and is not called again; training goes on", describe(observer), e);
+          "Observer {} threw an exception and is not called again. Training continues.",
+          describe(observer),
+          e);
       return true;
     }
   }

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes what users read, as key=value: one line every so many iterations, warnings in full. */
+/** Writes log lines: steps as key=value pairs, and warnings as sentences. */
 public final class ClippingLog {
 
   private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
   private ClippingLog() {}
 
-  /** Returns whether the log wants the norm of each parameter. */
+  /** Returns whether the log needs the norm of each parameter. */
   public static boolean wantsParameterNorms() {
     return log.isDebugEnabled();
   }
 
-  /** Writes one step and the window that ends with it; parameter norms at DEBUG. */
+  /** Logs one step and the window that ends with it, and parameter norms at DEBUG. */
   public static void step(ClipReport report, ReportWindow window) {
     if (log.isInfoEnabled()) {
       log.info(
@@ -34,7 +34,7 @@ public final class ClippingLog {
           report.epoch(),
           Numbers.format(report.score()),
           Numbers.format(report.norm()),
-          // A step that raised hands on nothing; values are clipped by no one factor or norm.
+          // A step that raised passes on no gradient; value clipping has no single factor or norm.
           report.outcome() == StepOutcome.RAISED
               ? Numbers.NONE
               : Numbers.format(report.clippedNorm()),
@@ -43,7 +43,7 @@ public final class ClippingLog {
           report.outcome(),
           lossScale(report.lossScale()),
           parts(report),
-          // As text: an asynchronous appender would read it after it was reset.
+          // Passed as text, because an asynchronous appender would read the window after its reset.
           window.toString());
     }
     if (log.isDebugEnabled()) {
@@ -55,43 +55,43 @@ public final class ClippingLog {
   /**
    * Warns of a non-finite step.
    *
-   * @param incident how many there have been on this network, this one included
-   * @param what what became of the step
+   * @param incident the number of non-finite steps of this network, including this one
+   * @param what what was done with the step, and the remedy
    */
   public static void nonFinite(NonFiniteReport report, long incident, String what) {
-    // Incidents 1, 2, 4, 8 ...: the more there are, the less each of them is news.
+    // Only incidents 1, 2, 4, 8 and so on are logged.
     if (Long.bitCount(incident) == 1) {
       log.warn("{}{}{}{}", report.describe(), System.lineSeparator(), what, heldBack(incident));
     }
   }
 
-  /** Warns of a score that is not finite beside a gradient that is. */
+  /** Warns of a non-finite score with a finite gradient. */
   public static void scoreNotFinite(int iteration, double score, double norm) {
     log.warn(
-        "The score is {} at iteration {}, but the gradient is finite, with normBeforeClip={}: the step"
-            + " is no incident and is applied. Look for a log or a division by 0 in the loss, for"
-            + " parameters that are not finite and yet penalized by L1 or L2, and in HALF for a loss"
-            + " that sums up to more than 65504. This is said once for a network.",
+        "The score is {} at iteration {}, but the gradient is finite, with normBeforeClip={}."
+            + " The step is applied as usual. Look for a log or a division by 0 in the loss,"
+            + " for non-finite parameters with an L1 or L2 penalty, and, in HALF, for a loss"
+            + " whose sum exceeds 65504. This is logged once per network.",
         score,
         iteration,
         Numbers.format(norm));
   }
 
   /**
-   * Warns that gradients are next to nothing.
+   * Warns of vanishing gradients.
    *
-   * @param bound the largest norm that counts as such
-   * @param steps how many steps it has been
-   * @param incident how many such rows there have been on this network, this one included
+   * @param bound the largest norm that counts as vanishing
+   * @param steps the number of consecutive steps with such a norm
+   * @param incident the number of such streaks of this network, including this one
    */
   static void vanishing(ClipReport report, double bound, int steps, long incident) {
     if (Long.bitCount(incident) == 1) {
       log.warn(
-          "Vanishing gradients: normBeforeClip was at most {} for {} steps in a row, up to"
-              + " iteration {} with {}. Hardly anything is learnt from them. Common causes: dead"
-              + " ReLUs, saturated activations, masks that hide every label, a loss that does not"
-              + " depend on the parameters; a run that has converged ends like this, too. Change"
-              + " this with warnWhenVanishing.{}",
+          "Vanishing gradients: normBeforeClip was at most {} for {} consecutive steps, up to"
+              + " iteration {} with {}. The network hardly learns from such gradients. Common"
+              + " causes: dead ReLUs, saturated activations, masks that hide every label, or a"
+              + " loss that does not depend on the parameters. A run that has converged looks"
+              + " the same. Change this limit with warnWhenVanishing.{}",
           Numbers.format(bound),
           steps,
           report.iteration(),
@@ -101,18 +101,19 @@ public final class ClippingLog {
   }
 
   /**
-   * Warns that a bound clips almost always.
+   * Warns of a bound that clips almost every step.
    *
-   * @param clipped the clipped steps of the window that ends with this report
-   * @param steps the steps of that window
-   * @param norms the norms of that window before clipping that are numbers, ascending
+   * @param clipped the number of clipped steps in the window that ends with this report
+   * @param steps the number of steps in that window
+   * @param norms the norms before clipping in that window, without NaN, in ascending order
    */
   static void clippingAlmostAlways(ClipReport report, int clipped, int steps, double[] norms) {
     log.warn(
-        "Clipping almost always: {} of the last {} steps, up to iteration {}. Such a threshold acts"
-            + " as a learning rate. In these steps normBeforeClip p10={} p50={} p90={} p99={}"
-            + " largest={} at maxNorm={}. To clip only what stands out, set a maxNorm of about p90."
-            + " This is said once; change it with warnWhenAlmostAlwaysClipping.",
+        "Clipping almost always: {} of the last {} steps were clipped, up to iteration {}. Such"
+            + " a bound acts as a learning rate. In these steps normBeforeClip had p10={}"
+            + " p50={} p90={} p99={} largest={} at maxNorm={}. To clip only outliers, set"
+            + " maxNorm to about p90. This is logged once per network. Change the limit with"
+            + " warnWhenAlmostAlwaysClipping.",
         clipped,
         steps,
         report.iteration(),
@@ -124,7 +125,7 @@ public final class ClippingLog {
         Numbers.format(report.maxNorm()));
   }
 
-  /** Returns the percentile of the nearest rank. */
+  /** Returns a percentile by the nearest-rank method. */
   private static String percentile(double[] ascending, double share) {
     if (ascending.length == 0) {
       return Numbers.NONE;
@@ -134,16 +135,16 @@ public final class ClippingLog {
   }
 
   /**
-   * Says at DEBUG that a step was skipped because its loss was scaled too much: with loss scaling
-   * such steps are expected.
+   * Logs at DEBUG that a step was skipped because its loss scale was too large, which is expected
+   * under loss scaling.
    *
-   * @param scale the scale of that step
-   * @param next what was made of it
+   * @param scale the loss scale of that step
+   * @param next the loss scale after that step
    */
   public static void overflowed(int iteration, double scale, LossScaleStatus next) {
     if (log.isDebugEnabled()) {
       log.debug(
-          "iteration={} overflowed at lossScale={}: skipped, lossScale={} from now on,"
+          "iteration={} overflowed at lossScale={} and was skipped; next lossScale={}"
               + " lossScaleOverflows={}",
           iteration,
           Numbers.format(scale),
@@ -183,7 +184,11 @@ public final class ClippingLog {
       return "";
     }
     long quiet = incident / 2 - 1;
-    return " Incident " + incident + " on this network, " + quiet + " since the last such line.";
+    return " Incident "
+        + incident
+        + " on this network; not logged since the last such line: "
+        + quiet
+        + ".";
   }
 
   private static String join(Map<String, Double> norms) {

@@ -3,7 +3,7 @@ package io.github.dl4jclipping.internal.report;
 import io.github.dl4jclipping.report.ClipReport;
 import java.util.Arrays;
 
-/** Notices that a bound on the norm clips almost every step, window after window. */
+/** Detects a bound on the norm that clips almost every step, in windows of steps. */
 final class ConstantClippingAlarm {
 
   private static final double[] NONE = {};
@@ -14,11 +14,11 @@ final class ConstantClippingAlarm {
   private boolean told;
 
   /**
-   * Takes a step in; warns once, at the end of the first window of which too many were clipped.
-   * Steps without a bound on the norm do not count: clamped values say nothing of a learning rate.
+   * Adds a step, and warns once, at the end of the first window with too many clipped steps. Steps
+   * without a bound on the norm do not count, because clamped values do not act as a learning rate.
    *
-   * @param share the share of the window that must be exceeded
-   * @param window the steps of a window; 0 never warns
+   * @param share the share of clipped steps that must be exceeded
+   * @param window the number of steps in a window; 0 never warns
    */
   void add(ClipReport report, double share, int window) {
     if (told || window == 0 || !Double.isFinite(report.maxNorm())) {

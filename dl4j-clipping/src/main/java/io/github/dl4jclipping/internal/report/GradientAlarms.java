@@ -3,15 +3,15 @@ package io.github.dl4jclipping.internal.report;
 import io.github.dl4jclipping.report.ClipReport;
 
 /**
- * Looks at the steps of one network for what should worry whoever trains it, and has the log say
- * so. Costs next to nothing a step. Not thread-safe: belongs to the thread that trains the network.
+ * Detects problems in the steps of one network and logs warnings. The cost per step is negligible.
+ * Not thread-safe: only the thread that trains the network may use it.
  */
 public final class GradientAlarms {
 
   private final VanishingAlarm vanishing = new VanishingAlarm();
   private final ConstantClippingAlarm clipping = new ConstantClippingAlarm();
 
-  /** Takes a step in. */
+  /** Adds a step. */
   public void add(ClipReport report, AlarmSettings settings) {
     if (!report.outcome().isMeasured()) {
       return;

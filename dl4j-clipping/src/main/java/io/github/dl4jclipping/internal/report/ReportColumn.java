@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of a report, beside the norm of each parameter and the parts: what CSV, JSON Lines
- * and metrics have of each step. Their order and their titles are a file format.
+ * Lists the values of a report that CSV, JSON Lines and metrics carry, without the norm of each
+ * parameter and the parts. Order and titles are a file format.
  */
 public enum ReportColumn {
   ITERATION("iteration", ClipReport::iteration),
@@ -23,41 +23,37 @@ public enum ReportColumn {
       "clippedNorm",
       ClipReport::clippedNorm,
       Metric.DISTRIBUTION_OF_APPLIED,
-      "Global norm of the gradient that the updater got"),
+      "Global norm of the gradient that the updater received"),
   COEFFICIENT(
       "coefficient",
       ClipReport::coefficient,
       Metric.DISTRIBUTION_OF_APPLIED,
-      "What the gradient was multiplied by"),
+      "Factor on the gradient"),
   MAX_NORM("maxNorm", ClipReport::maxNorm),
   OUTCOME("outcome", report -> report.outcome().name()),
   CLIPPED("clipped", ClipReport::isClipped),
   WORKER("worker", ClipReport::worker),
-  LOSS_SCALE(
-      "lossScale",
-      ofLossScale(LossScaleStatus::scale),
-      Metric.GAUGE,
-      "What the loss is multiplied by"),
+  LOSS_SCALE("lossScale", ofLossScale(LossScaleStatus::scale), Metric.GAUGE, "Factor on the loss"),
   LOSS_SCALE_GOOD_STEPS(
       "lossScaleGoodSteps",
       ofLossScale(LossScaleStatus::goodSteps),
       Metric.GAUGE,
-      "Good steps in a row since the loss scale last changed"),
+      "Consecutive finite steps since the loss scale last changed"),
   LOSS_SCALE_OVERFLOWS(
       "lossScaleOverflows",
       ofLossScale(LossScaleStatus::overflows),
       Metric.GAUGE,
       "Steps skipped because the scaled gradient overflowed");
 
-  /** How metrics tell of a column. */
+  /** Defines how metrics publish a column. */
   public enum Metric {
-    /** Not at all. */
+    /** Not published. */
     NONE,
-    /** By the distribution of its finite values. */
+    /** The distribution of the finite values. */
     DISTRIBUTION,
-    /** By the distribution of its finite values in steps that were applied. */
+    /** The distribution of the finite values in steps that were applied. */
     DISTRIBUTION_OF_APPLIED,
-    /** By its last value, once there is one. */
+    /** The last value, once there is one. */
     GAUGE
   }
 
@@ -89,32 +85,34 @@ public enum ReportColumn {
     return report -> report.lossScale() == null ? null : number.apply(report.lossScale());
   }
 
-  /** Returns its name in files. */
+  /** Returns the name in files. */
   public String title() {
     return title;
   }
 
-  /** Returns how metrics tell of it. */
+  /** Returns how metrics publish this column. */
   public Metric metric() {
     return metric;
   }
 
-  /** Returns its name among metrics: its title with dots between the words. */
+  /** Returns the name of the metric: the title in lower case, with dots between the words. */
   public String metricName() {
     return title.replaceAll("([A-Z])", ".$1").toLowerCase(Locale.ROOT);
   }
 
-  /** Returns what metrics say of it. */
+  /** Returns the description of the metric. */
   public String description() {
     return description;
   }
 
-  /** Returns the value in a report: a number, a string or a boolean; null where there is none. */
+  /** Returns the value in a report: a number, a string or a boolean; null if there is none. */
   public @Nullable Object valueIn(ClipReport report) {
     return value.apply(report);
   }
 
-  /** Returns whether a number that is not finite says "there is none" here, which is no flaw. */
+  /**
+   * Returns whether a non-finite number here means that there is no value, which is not an error.
+   */
   public boolean mayBeAbsent() {
     return this == COEFFICIENT || this == MAX_NORM;
   }

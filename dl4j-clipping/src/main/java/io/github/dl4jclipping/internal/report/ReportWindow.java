@@ -5,8 +5,8 @@ import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
 
 /**
- * Counts what happened to one network since the last line of the log. Not thread-safe: belongs to
- * the thread that trains the network.
+ * Counts the steps of one network since the last log line. Not thread-safe: only the thread that
+ * trains the network may use it.
  */
 public final class ReportWindow {
 
@@ -14,9 +14,9 @@ public final class ReportWindow {
   private int clipped;
   private int skipped;
   private int overflowed;
-  private double largestNorm = Double.NaN; // until there was a finite one
+  private double largestNorm = Double.NaN; // until there is a finite norm
 
-  /** Takes a step in. */
+  /** Adds a step. */
   public void add(ClipReport report) {
     steps++;
     if (report.outcome() == StepOutcome.SKIPPED) {
@@ -31,7 +31,7 @@ public final class ReportWindow {
     }
   }
 
-  /** Starts over. */
+  /** Resets all counts. */
   public void reset() {
     steps = 0;
     clipped = 0;
@@ -40,7 +40,7 @@ public final class ReportWindow {
     largestNorm = Double.NaN;
   }
 
-  /** Returns the window as key=value. */
+  /** Returns the window as key=value pairs. */
   @Override
   public String toString() {
     return "steps="

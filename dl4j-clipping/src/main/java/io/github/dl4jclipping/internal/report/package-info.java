@@ -1,5 +1,5 @@
 /**
- * Brings reports to the log and to observers, and watches for what should worry a user.
+ * Passes reports to the log and to observers, and detects problems to warn of.
  *
  * <p>Imports {@code report} and what lies below it.
  */

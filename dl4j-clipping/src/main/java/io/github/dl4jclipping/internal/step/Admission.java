@@ -4,15 +4,15 @@ import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.report.StepOutcome;
 import java.util.function.Supplier;
 
-/** What the gate decides on a gradient: what becomes of it, and how the step ends. */
+/** Describes what the gate decides about a gradient: how it is clipped, and how the step ends. */
 sealed interface Admission {
 
   /**
-   * Says what becomes of the gradient, and does it.
+   * Clips the gradient and returns what was done to it.
    *
    * @param maxNorm the bound of the settings
-   * @param byRules clips it by the rules
-   * @param passedOn divides it and leaves it as it is
+   * @param byRules clips the gradient by the rules
+   * @param passedOn divides the gradient without clipping it
    */
   Clipped clip(double maxNorm, Supplier<Clipped> byRules, Supplier<Clipped> passedOn);
 
@@ -20,16 +20,16 @@ sealed interface Admission {
    * Ends the step.
    *
    * @param apply runs the updater
-   * @param drop sees to it that nothing is applied
+   * @param drop makes sure that nothing is applied
    */
   void finish(Runnable apply, Runnable drop);
 
-  /** Returns whether the updater gets the gradient, or what is left of it. */
+  /** Returns whether the updater receives the gradient, or its remaining elements. */
   default boolean isApplied() {
     return true;
   }
 
-  /** A finite gradient: clipped and applied. */
+  /** A finite gradient, which is clipped and applied. */
   record Finite() implements Admission {
 
     @Override
@@ -43,7 +43,7 @@ sealed interface Admission {
     }
   }
 
-  /** A gradient whose non-finite elements are 0 by now: the rest is clipped and applied. */
+  /** A gradient whose non-finite elements were set to 0; the rest is clipped and applied. */
   record Zeroed() implements Admission {
 
     @Override
@@ -57,7 +57,7 @@ sealed interface Admission {
     }
   }
 
-  /** A gradient that is applied unclipped, though it is not finite. */
+  /** A non-finite gradient that is applied unclipped. */
   record PassedOn() implements Admission {
 
     @Override
@@ -72,9 +72,9 @@ sealed interface Admission {
   }
 
   /**
-   * A gradient that is not applied; training goes on.
+   * A gradient that is not applied; training continues.
    *
-   * @param outcome why
+   * @param outcome the outcome of the step
    */
   record Dropped(StepOutcome outcome) implements Admission {
 
@@ -95,9 +95,9 @@ sealed interface Admission {
   }
 
   /**
-   * A gradient that is not applied, and ends training unless somebody catches the exception.
+   * A gradient that is not applied; the step throws an exception.
    *
-   * @param exception what the step throws
+   * @param exception the exception
    */
   record Raised(NonFiniteGradientException exception) implements Admission {
 

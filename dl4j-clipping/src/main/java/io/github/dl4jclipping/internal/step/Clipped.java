@@ -5,13 +5,13 @@ import io.github.dl4jclipping.rule.ClipPart;
 import java.util.List;
 
 /**
- * What became of one step's gradient, in numbers.
+ * Holds what was done to the gradient of one step, in numbers.
  *
- * @param clippedNorm its norm as it is handed to the updater
- * @param coefficient what it was multiplied by, NaN where there is no such number
- * @param maxNorm the bound on the norm, +Infinity where there is none
- * @param outcome what became of it
- * @param parts what was done to parts of it, or in several stages
+ * @param clippedNorm the norm of the gradient that the updater receives
+ * @param coefficient the factor on the gradient; NaN if there is no single factor
+ * @param maxNorm the bound on the norm; +Infinity if there is none
+ * @param outcome what happened to the gradient
+ * @param parts what was done to each part of the gradient, or in each stage
  */
 record Clipped(
     double clippedNorm,
@@ -20,12 +20,12 @@ record Clipped(
     StepOutcome outcome,
     List<ClipPart> parts) {
 
-  /** Creates one without parts. */
+  /** Creates a result without parts. */
   Clipped(double clippedNorm, double coefficient, double maxNorm, StepOutcome outcome) {
     this(clippedNorm, coefficient, maxNorm, outcome, List.of());
   }
 
-  /** Returns the same with another outcome. */
+  /** Returns this result with another outcome. */
   Clipped as(StepOutcome other) {
     return new Clipped(clippedNorm, coefficient, maxNorm, other, parts);
   }

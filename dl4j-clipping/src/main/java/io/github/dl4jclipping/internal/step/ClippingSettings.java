@@ -11,16 +11,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of clipping, as the packages below the root know them. Immutable.
+ * Holds the settings of clipping in the form that the internal packages use. Immutable.
  *
  * @param rule how gradients are clipped
- * @param policy what happens to a gradient that is not finite
- * @param maxConsecutiveSkips how many skips in a row {@link NonFinitePolicy#SKIP} allows, at least
- *     0
+ * @param policy what happens to a non-finite gradient
+ * @param maxConsecutiveSkips how many consecutive skips {@link NonFinitePolicy#SKIP} allows, at
+ *     least 0
  * @param parameterNorms whether every report carries the norm of each parameter
- * @param forensics whether it is found out where a non-finite gradient came from
+ * @param forensics whether the library looks for the origin of a non-finite gradient
  * @param excluded the parameters that are neither measured nor clipped
- * @param lossScaling how the loss is scaled, null where it is not
+ * @param lossScaling how the loss is scaled; null if it is not
  */
 public record ClippingSettings(
     ClipRule rule,
@@ -32,7 +32,7 @@ public record ClippingSettings(
     @Nullable LossScaling lossScaling)
     implements Serializable {
 
-  /** How many skips in a row are allowed unless said otherwise. */
+  /** The default number of consecutive skips that are allowed. */
   public static final int DEFAULT_MAX_CONSECUTIVE_SKIPS = 10;
 
   /** Checks the settings. */

@@ -15,9 +15,9 @@ import java.util.Optional;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The order of one step: gradient, norm, decision, rescaling, report, update.
+ * Runs one step in this order: gradient, norm, decision, rescaling, report, update.
  *
- * <p>Belongs to one updater and runs under its lock.
+ * <p>Each updater has its own, which runs under the updater's lock.
  */
 public final class ClippingStep {
 
@@ -34,8 +34,8 @@ public final class ClippingStep {
   /**
    * Prepares the steps of a network.
    *
-   * @param whole the layout of its flat gradient
-   * @throws IllegalStateException if the settings do not suit its parameters
+   * @param whole the layout of the network's flat gradient
+   * @throws IllegalStateException if the settings do not suit the network's parameters
    */
   public ClippingStep(
       Network network, ClippingSettings settings, GradientLayout whole, Precision precision) {
@@ -70,17 +70,17 @@ public final class ClippingStep {
     return settings;
   }
 
-  /** Returns the precision that it works in. */
+  /** Returns the precision in which this step works. */
   public Precision precision() {
     return precision;
   }
 
-  /** Returns who reports what it does. */
+  /** Returns the reporter of this step. */
   public StepReporter reporter() {
     return reporter;
   }
 
-  /** Divides a gradient by what its loss was multiplied by, where it will not come to this step. */
+  /** Unscales a gradient with a scaled loss that will never reach this step. */
   public void giveUpPass() {
     precision.endPass();
     double factor = precision.giveUpFactor();
@@ -89,7 +89,7 @@ public final class ClippingStep {
     }
   }
 
-  /** Runs one step, which whoever saves or restores waits for. */
+  /** Runs one step under the lock of the state, so that saving and restoring wait for it. */
   public void run(Update update) {
     synchronized (state) {
       state.expectStep(false);
@@ -115,7 +115,7 @@ public final class ClippingStep {
     finish(admission, views, worked, update);
   }
 
-  /** Returns the network's own views, or views of a gradient that another network computed. */
+  /** Returns the views of the network's own gradient, or new views of a gradient from elsewhere. */
   private GradientViews viewsOf(Update update) {
     INDArray flat = update.gradient();
     ArrayChecks.requireOwnMemory(() -> "gradient", flat);
@@ -125,8 +125,8 @@ public final class ClippingStep {
     GradientViews views = GradientViews.of(own.layout(), flat);
     if (!views.isOf(update.gradient())) {
       throw new IllegalArgumentException(
-          "gradient must be contiguous, but is a view that cannot be flattened in place: pass a"
-              + " copy of it, gradient.dup()");
+          "gradient must be contiguous, but is a view that cannot be flattened in place. Pass a"
+              + " copy, gradient.dup().");
     }
     return views;
   }
@@ -140,7 +140,7 @@ public final class ClippingStep {
     return Norms.measure(views, settings.rule().normType(), division.whole(), parameterNorms);
   }
 
-  /** DL4J normalizes layers after the division, and this library clips what is left. */
+  /** Divides the gradient and runs DL4J's normalization of layers, which come before clipping. */
   @SuppressWarnings("ReferenceEquality") // views of the network's own gradient are cut once
   private Division normalize(Update update, GradientViews views, Division division) {
     reporter.warnOfLayerNormalization(views != own);
@@ -165,6 +165,6 @@ public final class ClippingStep {
       Admission admission, GradientViews views, GradientViews worked, Update update) {
     admission.finish(
         () -> precision.update(network.parameters(), views, worked, update),
-        () -> views.flat().assign(0)); // what stands here is subtracted from the parameters
+        () -> views.flat().assign(0)); // DL4J subtracts this array from the parameters
   }
 }

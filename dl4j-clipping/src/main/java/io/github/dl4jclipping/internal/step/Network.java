@@ -11,50 +11,55 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Something that is trained, as the step sees it. */
+/** Defines what the step needs to know of the network that it trains. */
 public interface Network {
 
-  /** Returns what is remembered of it. */
+  /** Returns the state that is kept for the network between steps. */
   ClippingState state();
 
-  /** Returns how far it is trained. */
+  /** Returns the network's training progress. */
   Progress progress();
 
-  /** Returns its own flat gradient. */
+  /** Returns the network's own flat gradient. */
   INDArray gradient();
 
-  /** Returns its flat parameters. */
+  /** Returns the network's flat parameters. */
   INDArray parameters();
 
   /** Returns the score of the step. */
   double score();
 
-  /** Returns whether a layer has a GradientNormalization of DL4J's. */
+  /** Returns whether a layer has one of DL4J's GradientNormalizations. */
   boolean normalizesLayers();
 
   /**
-   * Returns whether that acts on the network's own gradient even where another one is passed in.
+   * Returns whether a GradientNormalization acts on the network's own gradient even if another
+   * gradient is passed in.
    */
   boolean normalizationMissesExternalGradients();
 
-  /** Forgets what would carry a NaN from a step that is not applied into the next one. */
+  /**
+   * Clears the state of recurrent layers and the masks, which could carry a NaN from a step that is
+   * not applied into the next one.
+   */
   void forgetSequence();
 
   /**
-   * Returns whether batch, parameters or score are not finite: then the loss scale is not at fault.
+   * Returns whether the batch or a parameter is non-finite, or the score is NaN; if so, the loss
+   * scale is not the cause.
    */
   boolean isForwardBroken();
 
   /**
-   * Finds out where a non-finite gradient came from.
+   * Finds where a non-finite gradient came from.
    *
-   * @param broken the parameters whose gradient is not finite
+   * @param broken the parameters whose gradient is non-finite
    * @param external whether the gradient is not the network's own
-   * @param scaling how the loss of the step was scaled; null where it was not
+   * @param scaling how the loss of the step was scaled; null if it was not
    */
   Origin findOrigin(
       List<NonFiniteParameter> broken, boolean external, @Nullable ScaledStep scaling);
 
-  /** Tells an observer of a non-finite gradient, and hands it the network. */
+  /** Calls an observer with the report of a non-finite gradient and with the network. */
   void tell(ClipObserver observer, NonFiniteReport report, boolean external);
 }

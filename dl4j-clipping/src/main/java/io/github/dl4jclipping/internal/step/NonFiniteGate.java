@@ -35,7 +35,7 @@ final class NonFiniteGate {
     this.reporter = reporter;
   }
 
-  /** Decides on a gradient. */
+  /** Decides what to do with a gradient. */
   Admission admit(GradientViews views, Norms norms, Update update) {
     if (norms.finite()) {
       precision.good();
@@ -47,7 +47,7 @@ final class NonFiniteGate {
         : nonFinite(views, update);
   }
 
-  /** Drops a gradient that the loss scale is to blame for, whatever the policy is. */
+  /** Drops a gradient that the loss scale made overflow, whatever the policy is. */
   private Admission overflowed(Update update) {
     ScaledStep step = precision.scaledStep();
     LossScale scale = precision.lossScale();
@@ -55,7 +55,7 @@ final class NonFiniteGate {
       ClippingLog.overflowed(update.iteration(), step.scale(), scale.status());
     }
     if (!Double.isFinite(network.score())) {
-      network.forgetSequence(); // the forward pass was broken, too
+      network.forgetSequence(); // the forward pass was non-finite, too
     }
     return new Admission.Dropped(StepOutcome.OVERFLOWED);
   }
@@ -75,7 +75,9 @@ final class NonFiniteGate {
       case RAISE -> raised(report, raiseAdvice(report));
       case WARN -> {
         ClippingLog.nonFinite(
-            report, incident, "Applied as it is, as nonFinite=WARN asks for. " + report.remedy());
+            report,
+            incident,
+            "It was applied unclipped, as nonFinite=WARN requests. " + report.remedy());
         yield new Admission.PassedOn();
       }
       case SKIP -> {
@@ -85,17 +87,20 @@ final class NonFiniteGate {
         ClippingLog.nonFinite(
             report,
             incident,
-            "Skipped: nothing was applied (skip "
+            "The step was skipped; nothing was applied. This is consecutive skip "
                 + skips
-                + " of "
+                + " of at most "
                 + settings.maxConsecutiveSkips()
-                + " in a row). "
+                + ". "
                 + report.remedy());
         yield new Admission.Dropped(StepOutcome.SKIPPED);
       }
       case ZERO -> {
         ClippingLog.nonFinite(
-            report, incident, "Made 0; the rest is clipped and applied. " + report.remedy());
+            report,
+            incident,
+            "The non-finite elements were set to 0; the rest is clipped and applied. "
+                + report.remedy());
         GradientRescaling.zeroNonFinite(views.participants());
         GradientRescaling.zeroNonFinite(views.watched());
         yield new Admission.Zeroed();
@@ -108,8 +113,8 @@ final class NonFiniteGate {
   }
 
   /**
-   * Looks into the step while everything is as the step found it. What ends training unless
-   * somebody catches it always says where it came from.
+   * Builds the report while the network is as it was before the step. A step that raises always
+   * looks for the origin, if forensics is on.
    */
   private NonFiniteReport investigate(
       GradientViews views, Update update, boolean external, long incident, boolean raises) {
@@ -132,15 +137,17 @@ final class NonFiniteGate {
   }
 
   private static String raiseAdvice(NonFiniteReport report) {
-    return "Nothing was applied: the network is as before this step and can train on. "
+    return "Nothing was applied: the network is as it was before this step and can continue"
+        + " training. "
         + report.remedy()
-        + " To lose such steps instead of the run, set nonFinite(NonFinitePolicy.SKIP).";
+        + " To skip such steps instead of stopping the run, set nonFinite(NonFinitePolicy.SKIP).";
   }
 
   private String budgetAdvice(NonFiniteReport report) {
-    return "Nothing was applied: the network is as before this step. maxConsecutiveSkips allows "
+    return "Nothing was applied: the network is as it was before this step. This would be one"
+        + " more than the "
         + settings.maxConsecutiveSkips()
-        + " skips in a row, and this would be one more. "
+        + " consecutive skips that maxConsecutiveSkips allows. "
         + report.remedy();
   }
 }

@@ -5,20 +5,20 @@ import io.github.dl4jclipping.internal.norm.GradientViews;
 import io.github.dl4jclipping.norm.NormType;
 
 /**
- * The norms of one step's gradient.
+ * Holds the norms of the gradient of one step.
  *
- * @param global the norm of everything that takes part
- * @param byParameter the norm of each parameter; the next step's norms take its place
- * @param finite whether every element is finite, of what is only watched, too
+ * @param global the norm of all parameters that take part
+ * @param byParameter the norm of each parameter; the next step overwrites this array
+ * @param finite whether every element is finite, including stretches that are only watched
  */
 @SuppressWarnings("ArrayRecordComponent") // lives within one step, never compared
 record Norms(double global, double[] byParameter, boolean finite) {
 
   /**
-   * Measures a gradient, once: what is measured never depends on who watches.
+   * Measures a gradient. The same values are measured whether or not there are observers.
    *
-   * @param divisor what the gradient is yet to be divided by
-   * @param byParameter where the parameters' norms are put
+   * @param divisor the divisor that is still to be applied to the gradient
+   * @param byParameter the array that receives the parameters' norms
    */
   static Norms measure(
       GradientViews gradient, NormType type, double divisor, double[] byParameter) {

@@ -16,21 +16,22 @@ import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * Takes a decision apart and carries it out on one step's gradient, which it divides as well.
+ * Applies a decision to the gradient of one step, and divides the gradient.
  *
- * <p>Where the gradient is scaled, the division by the minibatch size and the clip are one
- * multiplication. Where it is not, the division gives what DL4J's own gives, to the bit.
+ * <p>If the gradient is scaled, the division by the minibatch size and the clip are one
+ * multiplication. If it is not scaled, the division gives the same result as DL4J's own, to the
+ * bit.
  *
- * @param division what the gradient is to be divided by
+ * @param division the division that is still to be applied to the gradient
  */
 record Rescaling(GradientViews views, NormType type, Division division) {
 
   private static final double LARGEST_HALF = 65504;
 
   /**
-   * Carries a decision out.
+   * Applies a decision.
    *
-   * @throws IllegalStateException if the gradient's data type cannot hold what it becomes
+   * @throws IllegalStateException if the gradient's data type cannot hold the result
    */
   Rescaled apply(Decision decision, Norms norms, Optional<UnitMeasurement> measured) {
     Rescaled rescaled = rescale(decision, norms, measured);
@@ -64,7 +65,9 @@ record Rescaling(GradientViews views, NormType type, Division division) {
         times(norms.global(), coefficient), coefficient, Rescaled.scaledBy(coefficient));
   }
 
-  /** A norm beyond the range of a double is scaled to 0. */
+  /**
+   * Multiplies a norm by a coefficient; a coefficient of 0 gives 0 even if the norm is infinite.
+   */
   private static double times(double norm, double coefficient) {
     return coefficient == 0 ? 0 : coefficient * norm;
   }
@@ -104,20 +107,22 @@ record Rescaling(GradientViews views, NormType type, Division division) {
         Rescaled.scaledBy(coefficients.min().orElseThrow()));
   }
 
-  /** No element is larger than the norm: hardly a step looks at the elements. */
+  /**
+   * Checks that the data type holds the gradient. Elements are checked only if the norm exceeds the
+   * largest number, because no element is larger than the norm.
+   */
   private void requireHeld(double norm) {
     DataType held = views.flat().dataType();
     double largest = largest(held);
     if (norm > largest && !GradientNorms.isFinite(Double.NaN, views.participants())) {
       throw new IllegalStateException(
-          "The gradient was to have the norm "
+          "After scaling, the gradient has the norm "
               + norm
-              + ", of which "
+              + " and at least one element beyond the largest "
               + held
-              + ", whose largest number is "
+              + ", "
               + largest
-              + ", cannot hold each element. Nothing was applied. Set a smaller norm, or train in"
-              + " a wider data type.");
+              + ". Nothing was applied. Set a smaller norm, or train in a wider data type.");
     }
   }
 
@@ -142,10 +147,11 @@ record Rescaling(GradientViews views, NormType type, Division division) {
   private void requireEach(int given) {
     if (given != views.byParameter().size()) {
       throw new IllegalStateException(
-          "a rule must give a coefficient for each of the "
+          "A rule must return a coefficient for each of the "
               + views.byParameter().size()
-              + " parameters, but gave "
-              + given);
+              + " parameters, but it returned "
+              + given
+              + ".");
     }
   }
 

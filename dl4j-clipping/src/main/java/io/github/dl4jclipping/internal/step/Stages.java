@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Lets each stage of a rule decide on what the one before left, and carries it out. */
+/**
+ * Runs the stages of a rule in order: each decides on the result of the previous one, and its
+ * decision is applied.
+ */
 final class Stages {
 
   private final List<ClipRule> rules;
@@ -33,8 +36,8 @@ final class Stages {
   /**
    * Applies all stages.
    *
-   * @param division what the gradient is to be divided by
-   * @param norms what was measured of it, in the norm of the first stage
+   * @param division the division that is still to be applied to the gradient
+   * @param norms the norms of the gradient, of the type that the first stage uses
    */
   Clipped apply(GradientViews views, Division division, Norms norms, Update update) {
     Clipped first = one(0, views, division, norms, update);
@@ -66,7 +69,7 @@ final class Stages {
     return new Clipped(clippedNorm, coefficient, maxNorm, outcome, parts);
   }
 
-  /** A bound on another kind of norm is none on the one that is reported. */
+  /** Returns a stage's bound; +Infinity if it bounds another type of norm than the reported one. */
   private double boundInReportedNorm(int stage, Clipped next) {
     boolean same = rules.get(stage).normType().equals(rules.get(0).normType());
     return same ? next.maxNorm() : Double.POSITIVE_INFINITY;

@@ -42,8 +42,9 @@ public final class StepReporter {
   }
 
   /**
-   * Adds an audience, once. Those who join between two steps take the place of those before them,
-   * so that a listener that was replaced hears no more; where nobody joins, the last ones stay.
+   * Adds an audience, unless it was added before. Audiences that join between two steps replace the
+   * earlier ones, so that a replaced listener receives no more reports. If none joins, the earlier
+   * ones stay.
    */
   public void join(Audience audience) {
     if (reported) {
@@ -61,7 +62,7 @@ public final class StepReporter {
         || audiences.stream().anyMatch(Audience::wantsParameterNorms);
   }
 
-  /** Reports a step, whatever became of it. */
+  /** Reports a step, whatever its outcome. */
   void report(Update update, Norms norms, Clipped clipped) {
     double score = network.score();
     boolean finite = clipped.outcome().isApplied() && !clipped.outcome().isNonFinite();
@@ -96,35 +97,42 @@ public final class StepReporter {
     }
   }
 
-  /** Tells the audiences of a non-finite gradient, while the network is as the step found it. */
+  /**
+   * Reports a non-finite gradient to the audiences while the network is as it was before the step.
+   */
   void tellNonFinite(NonFiniteReport report, boolean external) {
     audiences.forEach(
         audience -> audience.tell(observer -> network.tell(observer, report, external)));
   }
 
-  /** Warns once that DL4J normalizes layers before this library clips. */
+  /** Warns once of each problem with DL4J's normalization of layers. */
   void warnOfLayerNormalization(boolean externalGradient) {
     if (!(settings.rule() instanceof NoRule) && state.isNew("layer normalization")) {
       log.warn(
-          "A layer has a GradientNormalization of its own: it is applied first, and the global norm"
-              + " is measured and clipped after it. Remove it unless you want both.");
+          "A layer has its own GradientNormalization. It is applied first; the global norm is"
+              + " measured and clipped after it. Remove it unless you want both.");
     }
     if (precision.scalesLoss() && state.isNew("layer normalization in HALF")) {
       log.warn(
-          "A layer has a GradientNormalization of its own: under loss scaling the gradient is divided"
-              + " by the scale before it, in the network's own precision, so that small elements are"
-              + " lost in HALF.");
+          "A layer has its own GradientNormalization. Under loss scaling the gradient is divided"
+              + " by the scale before the normalization, in the network's own precision, so small"
+              + " elements are lost in HALF. To keep them, remove the GradientNormalization and"
+              + " use master weights.");
     }
     if (externalGradient
         && network.normalizationMissesExternalGradients()
         && state.isNew("external layer normalization")) {
       log.warn(
-          "The gradient comes from another network, and DL4J applies a layer's GradientNormalization"
-              + " to this network's own gradient instead: it has no effect here.");
+          "A layer's GradientNormalization has no effect, because the gradient comes from"
+              + " another network: DL4J normalizes this network's own gradient instead. Remove"
+              + " the GradientNormalization, or normalize in the other network.");
     }
   }
 
-  /** A rule that is meant to clip almost every step is no cause, nor stages without that bound. */
+  /**
+   * Returns the alarms that apply; there is none for constant clipping if the rule is meant to clip
+   * almost every step or has several stages.
+   */
   private AlarmSettings alarms(Audience audience) {
     return settings.rule().clipsMostSteps() || settings.rule().stages().size() > 1
         ? audience.alarms().withoutClipping()

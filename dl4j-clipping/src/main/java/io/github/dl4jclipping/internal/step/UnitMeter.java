@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Measures the units of one network, in its gradient and in its parameters. */
+/** Measures the norms of the units of one network, in its gradient and in its parameters. */
 final class UnitMeter {
 
   private final Network network;
@@ -33,7 +33,7 @@ final class UnitMeter {
     return units.stream().map(u -> new double[u.count()]).toArray(double[][]::new);
   }
 
-  /** Measures, into arrays that the next call fills anew. */
+  /** Returns the norms, in arrays that the next call overwrites. */
   UnitMeasurement measure(GradientViews gradient, double divisor) {
     measure(gradient.byParameter(), gradientNorms);
     for (double[] norms : gradientNorms) {

@@ -3,7 +3,7 @@ package io.github.dl4jclipping.internal.step;
 import io.github.dl4jclipping.internal.precision.Precision;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One update that a network's updater was asked for. */
+/** Describes one update that DL4J requests of a network's updater. */
 public interface Update extends Precision.Target {
 
   /** Returns the iteration counter, from 0. */
@@ -15,12 +15,12 @@ public interface Update extends Precision.Target {
   /** Returns what the gradient is divided by: the minibatch size, or 1. */
   int divisor();
 
-  /** Returns the gradient as one flat array, which may be a new view at each call. */
+  /** Returns the gradient as one flat array; each call may return a new view. */
   INDArray gradient();
 
-  /** Returns the object that the gradient was passed in as. */
+  /** Returns the object that was passed in as the gradient. */
   Object passedIn();
 
-  /** Normalizes layers, by DL4J's own code; does nothing if no layer is normalized. */
+  /** Normalizes layers with DL4J's own code; does nothing if no layer is normalized. */
   void normalize();
 }

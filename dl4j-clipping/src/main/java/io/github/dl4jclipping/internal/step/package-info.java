@@ -1,9 +1,9 @@
 /**
- * Knows the order of one step: gradient, norm, decision, rescaling, report, update.
+ * Runs one step in this order: gradient, norm, decision, rescaling, report, update.
  *
- * <p>{@code ClippingStep} is the order. It speaks to {@code Network} and {@code Update} alone: no
- * class of DL4J's networks appears here. Imports all of {@code .internal} but {@code network} and
- * {@code json}.
+ * <p>{@code ClippingStep} holds this order. It uses only the interfaces {@code Network} and {@code
+ * Update}: no class of DL4J's networks appears here. Imports all of {@code .internal} except {@code
+ * network} and {@code json}.
  */
 @NullMarked
 package io.github.dl4jclipping.internal.step;

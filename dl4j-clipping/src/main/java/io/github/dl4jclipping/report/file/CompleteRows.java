@@ -6,16 +6,17 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Finds where the rows of a file end of which the last may be torn. */
+/** Measures the complete rows of a file whose last row may be torn. */
 final class CompleteRows {
 
   private CompleteRows() {}
 
   /**
-   * Returns how many bytes the complete rows take, line break included. Neither a quote nor a line
-   * break is ever part of another character in UTF-8.
+   * Returns the number of bytes of all complete rows, including their line breaks. Bytes can be
+   * compared one by one, because in UTF-8 neither a quote nor a line break is ever part of another
+   * character.
    *
-   * @param quoted whether a line break between two quotes is part of the row, as in CSV
+   * @param quoted whether a line break between quotes is part of the row, as in CSV
    */
   static long length(Path file, boolean quoted) throws IOException {
     long position = 0;

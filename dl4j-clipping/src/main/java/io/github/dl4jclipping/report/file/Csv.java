@@ -16,7 +16,7 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
-/** The form of a CSV report; the one class that knows Commons CSV. */
+/** Reads and writes the CSV format of reports. No other class uses Commons CSV. */
 final class Csv {
 
   private static final CSVFormat FORMAT =
@@ -27,7 +27,7 @@ final class Csv {
   /** Returns the titles of all columns. */
   static List<String> header(Collection<String> parameters) {
     List<String> header = fixed();
-    // A prefix: no parameter's name can be that of another column.
+    // The prefix keeps a parameter's name from being the title of another column.
     parameters.forEach(parameter -> header.add("norm." + parameter));
     return header;
   }
@@ -42,7 +42,7 @@ final class Csv {
     return titles;
   }
 
-  /** Returns one row with its line feed; null is an empty cell. */
+  /** Returns one row with its line feed; null becomes an empty cell. */
   static String line(List<? extends @Nullable Object> cells) {
     return FORMAT.format(cells.toArray()) + "\n";
   }
@@ -50,19 +50,19 @@ final class Csv {
   /**
    * Returns the header of a file.
    *
-   * @throws IllegalArgumentException if it is no header of such reports
+   * @throws IllegalArgumentException if the first row is not the header of such a report
    */
   static List<String> headerOf(Path path) throws IOException {
     List<String> header = firstRecord(path);
     List<String> fixed = fixed();
     if (header.size() < fixed.size() || !header.subList(0, fixed.size()).equals(fixed)) {
       throw Opening.notAReport(
-          path, "its columns are " + shown(header) + ", not " + fixed + " and norms");
+          path, "its columns are " + shown(header) + ", but must be " + fixed + " and norms");
     }
     return header;
   }
 
-  /** Cuts off what could be any file's first line. */
+  /** Shortens a header for a message, because it may be the first line of any file. */
   private static String shown(List<String> header) {
     String text = header.toString();
     return text.length() <= 200 ? text : text.substring(0, 200) + "...";
@@ -73,9 +73,9 @@ final class Csv {
         CSVParser parser = FORMAT.parse(reader)) {
       Iterator<CSVRecord> records = parser.iterator();
       return records.hasNext() ? records.next().toList() : List.of();
-    } catch (UncheckedIOException e) { // from behind the iterator
+    } catch (UncheckedIOException e) { // thrown by the iterator
       if (e.getCause() instanceof CSVException) {
-        throw Opening.notAReport(path, "its first row is no CSV");
+        throw Opening.notAReport(path, "its first row is not CSV");
       }
       throw e.getCause();
     }

@@ -17,29 +17,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes each step as a row of a CSV file, in UTF-8, after a header.
+ * Writes a CSV file, in UTF-8, with a header and one row for each step.
  *
- * <p>The columns are the components of {@link ClipReport} by name, {@code clipped}, {@code
- * lossScale}, {@code lossScaleGoodSteps} and {@code lossScaleOverflows} (empty without loss
- * scaling), {@code parts} (norm, coefficient and bound of each group, layer or stage of a rule that
- * has such, as a JSON object; otherwise empty), {@code nonFinite}, and {@code norm.0_W}, {@code
- * norm.0_b} and so on for the parameters of the first step that is seen. A number that is not
- * finite is an empty cell, so that every column of numbers holds nothing else, and {@code
- * nonFinite} names it as a JSON object, as in {@code
- * {"norm":"NaN","parameterNorms.0_W":"Infinity"}}; that cell is empty where there is none. A
- * coefficient or a bound that there is not is an empty cell alone. Quotes, commas and line breaks
- * in names are quoted as RFC 4180 says; rows end in a line feed.
+ * <p>The columns are
  *
- * <p>Each row is handed to the operating system in one write before training goes on: a process
- * that is killed loses none. A file that can be written no further, as on a full disk, stops at its
- * last complete row; a WARN says so once, and training goes on. A step with parameters that are no
- * columns, as from another network, is written without them, which a WARN says once, too.
+ * <ul>
+ *   <li>the components of {@link ClipReport}, by name, and {@code clipped};
+ *   <li>{@code lossScale}, {@code lossScaleGoodSteps} and {@code lossScaleOverflows}, empty without
+ *       loss scaling;
+ *   <li>{@code parts}: a JSON object with norm, coefficient and bound of each part, if the rule has
+ *       groups, layers or stages; otherwise empty;
+ *   <li>{@code nonFinite}: a JSON object with the non-finite numbers of the row, as in {@code
+ *       {"norm":"NaN","parameterNorms.0_W":"Infinity"}}; empty if all numbers are finite;
+ *   <li>{@code norm.0_W}, {@code norm.0_b} and so on: the norms of the parameters of the first
+ *       reported step.
+ * </ul>
  *
- * <p>Belongs to this process: it refuses to be serialised, and with it the listener that it was
- * given to; on Spark let an observer that travels bring reports to the driver. Thread-safe; no
- * other report or process may write to the file meanwhile.
+ * <p>A non-finite number is an empty cell in its own column, so that a column of numbers holds only
+ * numbers. A missing coefficient or bound is an empty cell and does not appear in {@code
+ * nonFinite}. Quotes, commas and line breaks in names are quoted as in RFC 4180; rows end with a
+ * line feed.
  *
- * <p>Needs {@code org.apache.commons:commons-csv} (1.14.1 was tested) on the class path.
+ * <p>Each row is passed to the operating system in one write before training continues, so a killed
+ * process loses no row. If the file cannot be written any more, for example because the disk is
+ * full, it ends with its last complete row; one WARN reports this, and training continues. If a
+ * step has parameters without a column, for example because it comes from another network, its row
+ * lacks their norms; one WARN reports this, too.
+ *
+ * <p>The report belongs to this process, so it and a listener that holds it cannot be serialised.
+ * On Spark, use an observer that is serialisable and sends its reports to the driver. Thread-safe;
+ * no other report or process may write to the file at the same time.
+ *
+ * <p>Needs {@code org.apache.commons:commons-csv} on the class path; tested with 1.14.1.
  */
 public final class CsvReport implements ClipObserver, AutoCloseable {
 
@@ -57,12 +66,12 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
   }
 
   /**
-   * Creates a file, and the folders above it that are missing. It stays empty until the first step,
-   * from which its header comes.
+   * Creates a file and its missing parent directories. The file is empty until the first step,
+   * which determines the header.
    *
-   * @throws IllegalArgumentException if the file exists already
+   * @throws IllegalArgumentException if the file already exists
    * @throws IllegalStateException if Commons CSV is not on the class path
-   * @throws java.io.UncheckedIOException if it cannot be created
+   * @throws java.io.UncheckedIOException if the file cannot be created
    */
   public static CsvReport create(Path path) {
     requireCommonsCsv();
@@ -70,15 +79,15 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
   }
 
   /**
-   * Appends to a file that another such report wrote; creates it where there is none. A last row
-   * that is torn is cut off, which the log says. The first step throws {@link
-   * IllegalStateException} if its parameters are not those of the file's header: the library then
-   * logs it and trains on without this report.
+   * Appends to a file that another {@code CsvReport} wrote, or creates it if it does not exist. If
+   * the last row is torn, it is removed and the log says so. If the parameters of the first step
+   * differ from the header, the report throws {@link IllegalStateException}; the library logs it
+   * and training continues without this report.
    *
-   * @throws IllegalArgumentException if the path is no plain file, or its header has other columns
-   *     than such reports
+   * @throws IllegalArgumentException if the path is not a regular file, or if its header does not
+   *     have the columns of such a report
    * @throws IllegalStateException if Commons CSV is not on the class path
-   * @throws java.io.UncheckedIOException if it cannot be read or written
+   * @throws java.io.UncheckedIOException if the file cannot be read or written
    */
   public static CsvReport append(Path path) {
     requireCommonsCsv();
@@ -87,14 +96,14 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
     return new CsvReport(file, header);
   }
 
-  /** Fails before there is a file. */
+  /** Throws if Commons CSV is missing, before any file is created. */
   private static void requireCommonsCsv() {
     try {
       Csv.header(List.of());
     } catch (LinkageError e) {
       throw new IllegalStateException(
-          "CsvReport needs org.apache.commons:commons-csv, which is not on the class path: add it,"
-              + " or write a JsonLinesReport",
+          "CsvReport needs org.apache.commons:commons-csv, which is not on the class path. Add"
+              + " it, or use JsonLinesReport.",
           e);
     }
   }
@@ -105,8 +114,9 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
     if (!toldOfOthers && !columns().containsAll(report.parameterNorms().keySet())) {
       toldOfOthers = true;
       log.warn(
-          "The report file {} has no columns for all of the parameters {} of iteration {}: their"
-              + " norms are left out. Give each network a file of its own, or write JSON Lines",
+          "The report file {} lacks a column for some of the parameters {} of iteration {}."
+              + " Norms without a column are left out. Use one file per network, or"
+              + " JsonLinesReport.",
           file,
           report.parameterNorms().keySet(),
           report.iteration());
@@ -114,19 +124,21 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
     file.write(header + Csv.line(cells(Row.of(report))), report.iteration());
   }
 
-  /** Settles the columns and returns the header, or nothing where the file has it already. */
+  /**
+   * Determines the columns and returns the header, or an empty string if the file already has it.
+   */
   private String begin(ClipReport report) {
     Set<String> found = new LinkedHashSet<>(report.parameterNorms().keySet());
     List<String> header = Csv.header(found);
     if (!headerInFile.isEmpty() && !headerInFile.equals(header)) {
       throw new IllegalStateException(
-          "report file "
+          "The report file "
               + file
               + " has the columns "
               + headerInFile
-              + ", but this network's are "
+              + ", but this network has "
               + header
-              + ": append to another file");
+              + ". Append to another file.");
     }
     parameters = found;
     return headerInFile.isEmpty() ? Csv.line(header) : "";
@@ -147,7 +159,7 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
     return cells;
   }
 
-  /** Closes the file; steps that come later are not written, which the log says once. */
+  /** Closes the file. Later steps are not written; one WARN reports this. */
   @Override
   public void close() {
     file.close();
@@ -157,7 +169,7 @@ public final class CsvReport implements ClipObserver, AutoCloseable {
     throw new NotSerializableException(Travel.refusal(this));
   }
 
-  /** Returns the kind of report and its path. */
+  /** Returns the type of the report and its path. */
   @Override
   public String toString() {
     return "CsvReport(" + file + ")";

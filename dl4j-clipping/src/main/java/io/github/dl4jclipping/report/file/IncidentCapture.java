@@ -29,32 +29,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the evidence of the first steps whose gradient is not finite, so that they can be replayed.
+ * Saves report, batch and network of the first steps with a non-finite gradient, so that you can
+ * replay them.
  *
- * <p>Each of them gets a folder of its own, {@code incident-1} and so on, the first number that is
- * free, with
+ * <p>Each such step is an incident with its own directory, {@code incident-1} and so on; the number
+ * is the first one that is free. The directory has
  *
  * <ul>
- *   <li>{@code report.txt} and {@code report.json}: the {@link NonFiniteReport} with the norms of
- *       the steps before, for people and for programs;
- *   <li>{@code batch.bin}: the batch, or the segment of a sequence, as {@code MultiDataSet.load}
- *       reads it; missing where the network no longer held it, or the gradient came from elsewhere;
- *   <li>{@code network.zip}: the network as it was before the step, with its updater's state, as
- *       {@code ModelSerializer} reads it, and with what the rule has learned, the loss scale and
- *       the master weights, as {@code GradientClipping.restoreState} reads them; not in layerwise
- *       pretraining.
+ *   <li>{@code report.txt} for people and {@code report.json} for programs: the {@link
+ *       NonFiniteReport} with the norms of the previous steps;
+ *   <li>{@code batch.bin}: the batch, or the segment of a sequence, in the format of {@code
+ *       MultiDataSet.load}; missing if the network no longer held it, or if the gradient was not
+ *       the network's own;
+ *   <li>{@code network.zip}: the network as it was before the step, with its updater's state, in
+ *       the format of {@code ModelSerializer}. It includes what the rule has learned, the loss
+ *       scale and the master weights, which {@code GradientClipping.restoreState} reads. Missing in
+ *       layerwise pretraining.
  * </ul>
  *
- * <p>Not kept: the random numbers of dropout and the state that a segment of a sequence takes over
- * from the one before.
+ * <p>The random numbers of dropout are not saved, nor is the state that a segment of a sequence
+ * takes over from the previous segment.
  *
- * <p>Nothing that is there is ever overwritten. A folder that cannot be written ends the capture, a
- * WARN says so once, and training goes on. Belongs to this process: it refuses to be serialised.
- * Thread-safe.
+ * <p>Existing files are never overwritten. If the directory cannot be written, the capture stops,
+ * one WARN reports this, and training continues. The capture belongs to this process and cannot be
+ * serialised. Thread-safe.
  */
 public final class IncidentCapture implements ClipObserver {
 
-  /** How many incidents are kept unless said otherwise. */
+  /** The default number of incidents that are saved. */
   public static final int DEFAULT_INCIDENTS = 3;
 
   private static final long serialVersionUID = 1L;
@@ -70,11 +72,12 @@ public final class IncidentCapture implements ClipObserver {
   }
 
   /**
-   * Captures into a folder, which is created now, with those above it.
+   * Returns a capture that saves into a directory. The directory and its missing parents are
+   * created now.
    *
-   * @param incidents how many at most
-   * @throws IllegalArgumentException if {@code incidents < 1}, or the path is no folder
-   * @throws UncheckedIOException if the folder cannot be created or written to
+   * @param incidents the largest number of incidents to save
+   * @throws IllegalArgumentException if {@code incidents < 1}, or if the path is a file
+   * @throws UncheckedIOException if the directory cannot be created or written to
    */
   public static IncidentCapture to(Path folder, int incidents) {
     Path absolute = Objects.requireNonNull(folder, "folder must not be null").toAbsolutePath();
@@ -83,7 +86,7 @@ public final class IncidentCapture implements ClipObserver {
     }
     if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
       throw new IllegalArgumentException(
-          "folder must be one to write incidents into, but " + absolute + " is a file");
+          "folder must be a directory, but " + absolute + " is a file");
     }
     try {
       Files.createDirectories(absolute);
@@ -99,7 +102,7 @@ public final class IncidentCapture implements ClipObserver {
   @Override
   public void onStep(ClipReport report) {}
 
-  /** Keeps one more, unless there are enough. */
+  /** Saves one more incident, unless the limit is reached. */
   @Override
   public synchronized void onNonFinite(
       NonFiniteReport report, Model network, boolean external, Consumer<File> stateSaver) {
@@ -124,19 +127,29 @@ public final class IncidentCapture implements ClipObserver {
           captured,
           most,
           incident,
-          batch.isPresent() ? "" : ", without the batch, which the network did not hold");
+          batch.isPresent()
+              ? ""
+              : ", without the batch: the network no longer held it, or the gradient is not the"
+                  + " network's own");
     } catch (IOException e) {
       captured = most;
       throw unusable(folder, e);
     }
   }
 
-  /** A rule of the user's own may learn what cannot be saved: the rest is still evidence. */
+  /**
+   * Adds the clipping state; the state of a custom rule may not be savable, but the rest is still
+   * useful.
+   */
   private static void addState(File file, Consumer<File> stateSaver) {
     try {
       stateSaver.accept(file);
     } catch (IllegalStateException e) {
-      log.warn("{} lacks what the rule has learned, and the loss scale", file, e);
+      log.warn(
+          "{} lacks what the rule has learned, the loss scale and the master weights, because"
+              + " they cannot be saved",
+          file,
+          e);
     }
   }
 
@@ -158,10 +171,12 @@ public final class IncidentCapture implements ClipObserver {
 
   private static UncheckedIOException unusable(Path folder, IOException e) {
     return new UncheckedIOException(
-        "incidents cannot be captured in "
+        "Incidents cannot be saved in "
             + folder
-            + "; check that it is a folder that this process may write to, on a disk with space: "
-            + e,
+            + ": "
+            + e
+            + ". Check that it is a directory that this process may write to, on a disk with free"
+            + " space.",
         e);
   }
 
@@ -169,7 +184,7 @@ public final class IncidentCapture implements ClipObserver {
     throw new NotSerializableException(Travel.refusal(this));
   }
 
-  /** Returns the folder and how many incidents are kept. */
+  /** Returns the directory and the largest number of incidents. */
   @Override
   public String toString() {
     return "IncidentCapture(" + folder + ", incidents=" + most + ")";

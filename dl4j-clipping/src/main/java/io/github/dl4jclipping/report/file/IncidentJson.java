@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON form of a {@link NonFiniteReport}: its components by name, and its words. */
+/**
+ * Writes a {@link NonFiniteReport} as JSON: its components by name, and its verdict and remedy as
+ * text.
+ */
 final class IncidentJson {
 
   private IncidentJson() {}
@@ -59,7 +62,10 @@ final class IncidentJson {
     return json;
   }
 
-  /** A number that is not finite is null, and {@code nonFinite} beside it says which it is. */
+  /**
+   * Writes a number. If it is non-finite, writes null and a second field, NAME + "NonFinite", with
+   * its value.
+   */
   private static void put(Map<String, @Nullable Object> json, String name, double value) {
     boolean finite = Double.isFinite(value);
     json.put(name, finite ? value : null);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.core.JsonFactory;
 import org.nd4j.shade.jackson.core.JsonGenerator;
 
-/** Writes maps as JSON objects on one line, with the Jackson that ND4J carries. */
+/** Writes maps as JSON objects on one line, with the Jackson that ND4J includes. */
 final class Json {
 
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -18,14 +18,14 @@ final class Json {
   /**
    * Writes one object.
    *
-   * @param values text, integers, finite numbers, booleans, null, and maps and lists of these
+   * @param values strings, integers, finite numbers, booleans, null, and maps and lists of these
    */
   static String object(Map<String, ? extends @Nullable Object> values) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       write(json, values);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // into memory: cannot happen
+      throw new UncheckedIOException(e); // cannot happen when writing to memory
     }
     return text.toString();
   }

@@ -17,7 +17,8 @@ import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
- * Writes each step as a line of JSON, <a href="https://jsonlines.org">JSON Lines</a>, in UTF-8.
+ * Writes each step as one line of JSON, in UTF-8: the format <a href="https://jsonlines.org">JSON
+ * Lines</a>.
  *
  * <pre>{@code
  * {"iteration":7,"epoch":0,"score":1.09,"norm":3.2,"clippedNorm":1.0,"coefficient":0.31,
@@ -26,18 +27,19 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
  *  "parameterNorms":{"0_W":2.9,"0_b":1.4},"parts":{},"nonFinite":{}}
  * }</pre>
  *
- * <p>(on one line), with the components of {@link ClipReport}. A number that is not finite is null,
- * and {@code nonFinite} names it, as in {@code {"norm":"NaN","parameterNorms.0_W":"Infinity"}}; a
- * coefficient or a bound that there is not is null alone. {@code parts} has norm, coefficient and
- * bound of each group, layer or stage of a rule that has such, by its name.
+ * <p>The example is one line in the file. The fields are the components of {@link ClipReport}. A
+ * non-finite number is null, and {@code nonFinite} has its value, as in {@code
+ * {"norm":"NaN","parameterNorms.0_W":"Infinity"}}. A missing coefficient or bound is null and does
+ * not appear in {@code nonFinite}. If the rule has groups, layers or stages, {@code parts} has
+ * norm, coefficient and bound of each, by name.
  *
- * <p>Each line is handed to the operating system in one write before training goes on: a process
- * that is killed loses none. A file that can be written no further, as on a full disk, stops at its
- * last complete line; a WARN says so once, and training goes on.
+ * <p>Each line is passed to the operating system in one write before training continues, so a
+ * killed process loses no line. If the file cannot be written any more, for example because the
+ * disk is full, it ends with its last complete line; one WARN reports this, and training continues.
  *
- * <p>Belongs to this process: it refuses to be serialised, and with it the listener that it was
- * given to; on Spark let an observer that travels bring reports to the driver. Thread-safe; no
- * other report or process may write to the file meanwhile. Needs no library besides DL4J.
+ * <p>The report belongs to this process, so it and a listener that holds it cannot be serialised.
+ * On Spark, use an observer that is serialisable and sends its reports to the driver. Thread-safe;
+ * no other report or process may write to the file at the same time. Needs no library besides DL4J.
  */
 public final class JsonLinesReport implements ClipObserver, AutoCloseable {
 
@@ -51,22 +53,22 @@ public final class JsonLinesReport implements ClipObserver, AutoCloseable {
   }
 
   /**
-   * Creates a file, and the folders above it that are missing.
+   * Creates a file and its missing parent directories.
    *
-   * @throws IllegalArgumentException if the file exists already
-   * @throws java.io.UncheckedIOException if it cannot be created
+   * @throws IllegalArgumentException if the file already exists
+   * @throws java.io.UncheckedIOException if the file cannot be created
    */
   public static JsonLinesReport create(Path path) {
     return new JsonLinesReport(Opening.create(path));
   }
 
   /**
-   * Appends to a file that another such report wrote; creates it where there is none. A last line
-   * that is torn is cut off, which the log says.
+   * Appends to a file that another {@code JsonLinesReport} wrote, or creates it if it does not
+   * exist. If the last line is torn, it is removed and the log says so.
    *
-   * @throws IllegalArgumentException if the path is no plain file, or its first line is no such
-   *     report
-   * @throws java.io.UncheckedIOException if it cannot be read or written
+   * @throws IllegalArgumentException if the path is not a regular file, or if its first line is not
+   *     such a report
+   * @throws java.io.UncheckedIOException if the file cannot be read or written
    */
   public static JsonLinesReport append(Path path) {
     return new JsonLinesReport(Opening.append(path, false, JsonLinesReport::requireReports));
@@ -74,7 +76,7 @@ public final class JsonLinesReport implements ClipObserver, AutoCloseable {
 
   private static void requireReports(Path path) throws IOException {
     if (!isReport(firstLine(path))) {
-      throw Opening.notAReport(path, "its first line is no report of a step");
+      throw Opening.notAReport(path, "its first line is not the report of a step");
     }
   }
 
@@ -108,7 +110,7 @@ public final class JsonLinesReport implements ClipObserver, AutoCloseable {
     file.write(Json.object(line) + "\n", report.iteration());
   }
 
-  /** Closes the file; steps that come later are not written, which the log says once. */
+  /** Closes the file. Later steps are not written; one WARN reports this. */
   @Override
   public void close() {
     file.close();
@@ -118,7 +120,7 @@ public final class JsonLinesReport implements ClipObserver, AutoCloseable {
     throw new NotSerializableException(Travel.refusal(this));
   }
 
-  /** Returns the kind of report and its path. */
+  /** Returns the type of the report and its path. */
   @Override
   public String toString() {
     return "JsonLinesReport(" + file + ")";

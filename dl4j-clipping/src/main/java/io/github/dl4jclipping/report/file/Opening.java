@@ -12,33 +12,33 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens report files: never over something that is there. */
+/** Opens report files, and never overwrites an existing file. */
 final class Opening {
 
   private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
 
   private Opening() {}
 
-  /** Reads what a file holds, to refuse one that holds something else. */
+  /** Checks that a file holds reports of the expected format. */
   interface Check {
 
-    /** Looks at a file with at least one complete row. */
+    /** Checks a file with at least one complete row, and throws if it holds something else. */
     void accept(Path file) throws IOException;
   }
 
   /**
-   * Creates a file and the folders above it.
+   * Creates a file and its missing parent directories.
    *
-   * @throws IllegalArgumentException if the file exists or is a folder
-   * @throws UncheckedIOException if it cannot be created
+   * @throws IllegalArgumentException if the path exists, as a file or as a directory
+   * @throws UncheckedIOException if the file cannot be created
    */
   static ReportFile create(Path given) {
     Path path = absolute(given);
     if (Files.exists(path)) {
       throw new IllegalArgumentException(
-          "report file "
+          "The report file "
               + path
-              + " exists already and is never overwritten: choose another name, or append to it");
+              + " already exists and is never overwritten. Choose another name, or append to it.");
     }
     try {
       Files.createDirectories(path.getParent());
@@ -52,13 +52,14 @@ final class Opening {
   }
 
   /**
-   * Opens a file to append to it, after cutting off a last row that is torn; creates it where there
-   * is none.
+   * Opens a file for appending, or creates it if it does not exist. If the last row is torn, it is
+   * removed.
    *
    * @param quoted whether rows may have line breaks between quotes
-   * @param check is asked about a file that is not empty
-   * @throws IllegalArgumentException if the path is no file, or holds something else
-   * @throws UncheckedIOException if it cannot be read and written
+   * @param check the check of a file that is not empty
+   * @throws IllegalArgumentException if the path is not a regular file, or if the file holds
+   *     something else
+   * @throws UncheckedIOException if the file cannot be read and written
    */
   static ReportFile append(Path given, boolean quoted, Check check) {
     Path path = absolute(given);
@@ -66,7 +67,8 @@ final class Opening {
       return create(path);
     }
     if (!Files.isRegularFile(path)) {
-      throw new IllegalArgumentException("report file " + path + " is there, but is no plain file");
+      throw new IllegalArgumentException(
+          "The report file must be a regular file, but " + path + " is not one.");
     }
     try {
       long length = Files.size(path);
@@ -88,14 +90,14 @@ final class Opening {
     }
   }
 
-  /** Says that a file holds something else than reports. */
+  /** Returns the exception for a file that does not hold such reports. */
   static IllegalArgumentException notAReport(Path path, String reason) {
     return new IllegalArgumentException(
-        "report file "
+        "The report file "
             + path
-            + " cannot be appended to, since "
+            + " cannot be appended to: "
             + reason
-            + ": choose another name, or move that file away");
+            + ". Choose another name, or move that file.");
   }
 
   private static void cut(Path path, long complete, long torn) throws IOException {
@@ -103,8 +105,8 @@ final class Opening {
       channel.truncate(complete);
     }
     log.warn(
-        "The last row of the report file {} was torn, as by a full disk or a kill: cut off its {}"
-            + " bytes",
+        "The last row of the report file {} was incomplete, probably because the disk was full"
+            + " or the process was killed. Its {} bytes were removed.",
         path,
         torn);
   }
@@ -115,11 +117,11 @@ final class Opening {
 
   private static UncheckedIOException unusable(Path path, IOException e) {
     return new UncheckedIOException(
-        "report file "
+        "The report file "
             + path
-            + " cannot be created or written; check that its folder is one that this process may"
-            + " write to: "
-            + e,
+            + " cannot be created or written: "
+            + e
+            + ". Check that this process may write to its directory.",
         e);
   }
 }

@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts rows into a file, each in one write to the operating system as soon as it is given: nothing
- * waits in this process, so nothing is lost when it is killed.
+ * Writes rows to a file. Each row is passed to the operating system at once, in one write, so no
+ * row is lost if the process is killed.
  *
- * <p>A file that can be written no further stops; whoever writes to it is not told by an exception.
- * Thread-safe.
+ * <p>If the file cannot be written any more, it is closed and a WARN is logged; no exception is
+ * thrown. Thread-safe.
  */
 final class ReportFile implements AutoCloseable {
 
@@ -29,9 +29,9 @@ final class ReportFile implements AutoCloseable {
   private boolean told;
 
   /**
-   * Takes over a stream.
+   * Creates a report file that owns a stream.
    *
-   * @param length how many bytes the file has
+   * @param length the number of bytes in the file
    */
   ReportFile(Path path, OutputStream out, long length) {
     this.path = path;
@@ -39,10 +39,10 @@ final class ReportFile implements AutoCloseable {
     this.length = length;
   }
 
-  /** Writes one row, or several, that say what happened at an iteration. */
+  /** Writes one or more rows about an iteration. */
   synchronized void write(String rows, int iteration) {
     if (!open) {
-      stop("it is closed", iteration);
+      stop("the report is closed", iteration);
       return;
     }
     byte[] bytes = rows.getBytes(UTF_8);
@@ -60,24 +60,25 @@ final class ReportFile implements AutoCloseable {
     if (!told) {
       told = true;
       log.warn(
-          "Nothing more is written to the report file {}: {}. It lacks the steps from iteration {}"
-              + " on; training goes on",
+          "Writing to the report file {} has stopped: {}. The file lacks all steps from"
+              + " iteration {} on. Training continues.",
           path,
           reason,
           iteration);
     }
   }
 
-  /** A full disk takes the first bytes of a row. */
+  /** Removes the first bytes of a row that did not fit on a full disk. */
   private void cutTornRow() {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       channel.truncate(length);
     } catch (IOException e) {
-      log.debug("The last row of {} may be torn", path, e);
+      log.debug(
+          "The last row of {} may be incomplete, because the file could not be truncated", path, e);
     }
   }
 
-  /** Closes the file; what is written afterwards is lost, which the log says once. */
+  /** Closes the file. Later rows are lost; one WARN reports this. */
   @Override
   public synchronized void close() {
     if (open) {
@@ -85,7 +86,7 @@ final class ReportFile implements AutoCloseable {
       try {
         out.close();
       } catch (IOException e) {
-        log.warn("Closing the report file {} failed", path, e);
+        log.warn("The report file {} could not be closed", path, e);
       }
     }
   }

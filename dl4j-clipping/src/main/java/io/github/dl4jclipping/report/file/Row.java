@@ -8,15 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step as files take it: only finite numbers, the others apart.
+ * Holds one step in the form that files need: finite numbers, and non-finite ones separately.
  *
- * @param cells a value for each {@link ReportColumn}, by its title; null for a number that is not
- *     finite
- * @param parameterNorms the norm of each parameter, null for one that is not finite
- * @param parts of each part, by its name, the norm, the coefficient and the bound; null for a
- *     number that is not finite
- * @param nonFinite {@code NaN}, {@code Infinity} or {@code -Infinity} for each number that is not
- *     finite: by the column's title, or {@code parameterNorms.} and the parameter's name
+ * @param cells the value of each {@link ReportColumn}, by its title; null for a non-finite number
+ * @param parameterNorms the norm of each parameter; null for a non-finite norm
+ * @param parts the norm, the coefficient and the bound of each part, by its name; null for a
+ *     non-finite number
+ * @param nonFinite {@code NaN}, {@code Infinity} or {@code -Infinity} for each non-finite number,
+ *     by the column's title, or by {@code parameterNorms.} and the parameter's name
  */
 record Row(
     Map<String, @Nullable Object> cells,
@@ -24,7 +23,7 @@ record Row(
     Map<String, Map<String, @Nullable Double>> parts,
     Map<String, String> nonFinite) {
 
-  /** What stands before a parameter's name among the non-finite ones. */
+  /** The prefix of a parameter's name in {@link #nonFinite}. */
   private static final String PARAMETER = "parameterNorms.";
 
   static Row of(ClipReport report) {

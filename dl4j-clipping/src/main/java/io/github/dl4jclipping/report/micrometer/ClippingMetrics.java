@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Measures training with Micrometer.
+ * Publishes the reports of each step as Micrometer metrics.
  *
  * <pre>{@code
  * ClippingMetrics metrics = new ClippingMetrics(Tags.of("network", "encoder"));
@@ -24,38 +24,40 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * }</pre>
  *
  * <table>
- * <caption>Meters; a norm has no base unit</caption>
- * <tr><th>name</th><th>type, tags</th><th>what</th></tr>
+ * <caption>Meters; norms have no base unit</caption>
+ * <tr><th>name</th><th>type, tags</th><th>meaning</th></tr>
  * <tr><td>{@code dl4j.clipping.steps}</td><td>counter, {@code outcome}</td>
- *     <td>steps by what became of the gradient: {@code unchanged}, {@code scaled_up}, {@code clipped},
- *     {@code skipped}, {@code zeroed}, {@code passed_non_finite}, {@code raised}, {@code overflowed}</td></tr>
- * <tr><td>{@code dl4j.clipping.norm}</td><td>summary</td><td>global norms before clipping that are
- *     finite</td></tr>
- * <tr><td>{@code dl4j.clipping.clipped.norm}</td><td>summary</td><td>global norms that the updater
- *     got, if finite</td></tr>
- * <tr><td>{@code dl4j.clipping.coefficient}</td><td>summary</td><td>what gradients were multiplied
- *     by, 1 where they were left alone; none under value clipping</td></tr>
+ *     <td>number of steps, by outcome: {@code unchanged}, {@code scaled_up}, {@code clipped},
+ *     {@code skipped}, {@code zeroed}, {@code passed_non_finite}, {@code raised}, {@code
+ *     overflowed}</td></tr>
+ * <tr><td>{@code dl4j.clipping.norm}</td><td>summary</td><td>finite global norms before
+ *     clipping</td></tr>
+ * <tr><td>{@code dl4j.clipping.clipped.norm}</td><td>summary</td><td>finite global norms of the
+ *     gradients that the updater received</td></tr>
+ * <tr><td>{@code dl4j.clipping.coefficient}</td><td>summary</td><td>factors on the gradients that
+ *     the updater received, 1 if unchanged; no value if values were clamped</td></tr>
  * <tr><td>{@code dl4j.clipping.nonfinite.steps}</td><td>counter, {@code origin}, {@code layer}</td>
- *     <td>steps whose gradient was not finite: by where that began, such as {@code features} or
+ *     <td>number of steps with a non-finite gradient, by origin, such as {@code features} or
  *     {@code unknown}, and by the first layer, in the network's order, with such a gradient; {@code
- *     none} where only the norm left the range of a double</td></tr>
+ *     none} if only the norm is beyond the range of a double</td></tr>
  * <tr><td>{@code dl4j.clipping.parameter.norm}</td><td>gauge, {@code layer}, {@code parameter}</td>
- *     <td>norm of each parameter before clipping at the last step, such as layer {@code 0} and
- *     parameter {@code 0_W}; NaN where it was</td></tr>
+ *     <td>norm of each parameter before clipping at the last step, for example of layer {@code 0}
+ *     and parameter {@code 0_W}; NaN if the norm was NaN</td></tr>
  * <tr><td>{@code dl4j.clipping.loss.scale}, {@code .loss.scale.good.steps}, {@code
- *     .loss.scale.overflows}</td><td>gauges</td><td>the loss scale of the last step, the good steps
- *     in a row since it changed, the steps skipped by overflow; only under loss scaling</td></tr>
+ *     .loss.scale.overflows}</td><td>gauges</td><td>loss scale of the last step, consecutive
+ *     finite steps since it changed, number of steps skipped by overflow; only under loss
+ *     scaling</td></tr>
  * </table>
  *
- * <p>There are as many series as layers and parameters, and no more: neither iteration nor worker
- * is a tag, since the names of threads have no bound. Where several workers train, counters and
- * summaries add them up, and a gauge shows whoever came last. Give networks that share a registry
- * tags of their own, with the same keys.
+ * <p>The number of series depends only on the numbers of layers and parameters. Neither iteration
+ * nor worker is a tag, because the number of thread names is unbounded. If several workers train,
+ * counters and summaries add them up, and a gauge shows the worker that reported last. If several
+ * networks share a registry, give each its own tags, with the same keys.
  *
- * <p>Belongs to this process, as registries do: it refuses to be serialised, and with it the
- * listener that it was given to; on Spark, measure on the driver. Thread-safe.
+ * <p>Metrics belong to this process, as registries do, so they and a listener that holds them
+ * cannot be serialised. On Spark, use them on the driver. Thread-safe.
  *
- * <p>Needs {@code io.micrometer:micrometer-core} (1.17.2 was tested) on the class path.
+ * <p>Needs {@code io.micrometer:micrometer-core} on the class path; tested with 1.17.2.
  */
 public final class ClippingMetrics implements ClipObserver, MeterBinder, AutoCloseable {
 
@@ -64,19 +66,19 @@ public final class ClippingMetrics implements ClipObserver, MeterBinder, AutoClo
   private final transient Tags tags;
   private final transient List<Meters> bound = new CopyOnWriteArrayList<>();
 
-  /** Creates metrics without tags beyond those of the table. */
+  /** Creates metrics with only the tags of the table. */
   public ClippingMetrics() {
     this(Tags.empty());
   }
 
-  /** Creates metrics all of whose meters have some tags, which tell networks apart. */
+  /** Creates metrics with additional tags on all meters, to distinguish networks. */
   public ClippingMetrics(Iterable<Tag> tags) {
     this.tags = Tags.of(Objects.requireNonNull(tags, "tags must not be null"));
   }
 
   /**
-   * Registers the meters; steps count from now on. More than one registry may be bound; the same
-   * one twice counts once.
+   * Registers the meters in a registry and counts steps from now on. Several registries may be
+   * bound; binding one twice has no effect.
    */
   @Override
   public synchronized void bindTo(MeterRegistry registry) {
@@ -96,7 +98,7 @@ public final class ClippingMetrics implements ClipObserver, MeterBinder, AutoClo
     bound.forEach(meters -> meters.nonFinite(report));
   }
 
-  /** Removes the meters from their registries; counts no more until bound again. */
+  /** Removes the meters from their registries and stops counting until the next {@link #bindTo}. */
   @Override
   public synchronized void close() {
     List<Meters> closed = List.copyOf(bound);
@@ -107,9 +109,9 @@ public final class ClippingMetrics implements ClipObserver, MeterBinder, AutoClo
   private void writeObject(ObjectOutputStream out) throws IOException {
     throw new NotSerializableException(
         this
-            + " belongs to the process whose registries it is bound to and cannot be sent to"
-            + " another: on Spark, observe with one that travels and brings its reports to the"
-            + " driver, such as DriverReports in the samples");
+            + " belongs to the process of its registries and cannot be sent to another. On Spark,"
+            + " use an observer that is serialisable and sends its reports to the driver, such as"
+            + " DriverReports in the samples.");
   }
 
   /** Returns the tags. */

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The meters in one registry. */
+/** Holds the meters of one registry. */
 final class Meters {
 
   private static final String PREFIX = "dl4j.clipping.";
@@ -36,12 +36,12 @@ final class Meters {
     this.registry = registry;
     this.tags = tags;
     for (StepOutcome outcome : StepOutcome.values()) {
-      stepsWith(outcome); // a counter is 0 from the start, not missing until there is one to count
+      stepsWith(outcome); // counters exist from the start, with 0, not from the first count on
     }
     for (ReportColumn column : ReportColumn.values()) {
       switch (column.metric()) {
         case DISTRIBUTION, DISTRIBUTION_OF_APPLIED -> distributions.put(column, summary(column));
-        case NONE, GAUGE -> {} // a gauge is there only once it has a value
+        case NONE, GAUGE -> {} // a gauge is registered with its first value
       }
     }
   }
@@ -65,7 +65,7 @@ final class Meters {
       case NONE -> {}
       case DISTRIBUTION -> recordIfFinite(column, value);
       case DISTRIBUTION_OF_APPLIED -> {
-        if (applied) { // zeros would say that nothing was applied
+        if (applied) { // the zeros of a skipped step are not measurements
           recordIfFinite(column, value);
         }
       }
@@ -85,8 +85,8 @@ final class Meters {
             key ->
                 counter(
                     "nonfinite.steps",
-                    "Steps whose gradient was not finite, by where that began and by the first layer"
-                        + " with such a gradient",
+                    "Steps with a non-finite gradient, by origin and by the first layer with"
+                        + " such a gradient",
                     key))
         .increment();
   }
@@ -95,7 +95,7 @@ final class Meters {
     registered.forEach(registry::remove);
   }
 
-  /** What non-finite steps are counted by: as many kinds as origins times layers, at most. */
+  /** Returns the tags of a non-finite step; there are at most as many as origins times layers. */
   private static Tags originOf(NonFiniteReport report) {
     String layer =
         report.parameters().isEmpty() ? "none" : layerOf(report.parameters().get(0).name());
@@ -114,12 +114,7 @@ final class Meters {
 
   private Counter stepsWith(StepOutcome outcome) {
     return steps.computeIfAbsent(
-        outcome,
-        key ->
-            counter(
-                "steps",
-                "Steps by what became of the gradient",
-                Tags.of("outcome", lowerCase(key))));
+        outcome, key -> counter("steps", "Steps by outcome", Tags.of("outcome", lowerCase(key))));
   }
 
   private Last lastNorm(String parameter) {
@@ -170,7 +165,7 @@ final class Meters {
     }
   }
 
-  /** Where a gauge reads. */
+  /** Holds the value that a gauge reads. */
   private static final class Last {
     private volatile double value = Double.NaN;
   }

@@ -1,8 +1,8 @@
 /**
- * Hands reports to Micrometer, and so to Prometheus and the like.
+ * Passes reports to Micrometer, and so to Prometheus and similar systems.
  *
- * <p>Changes nothing. Imports {@code .report} and what lies below it; the one package that knows
- * Micrometer.
+ * <p>Changes nothing in training. Imports {@code .report}, {@code .internal.report} and the
+ * packages below them. No other package uses Micrometer.
  */
 @NullMarked
 package io.github.dl4jclipping.report.micrometer;

@@ -13,7 +13,7 @@ import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.nd4j.linalg.dataset.DataSet;
 
-/** Workers that are tasks of Spark, here in this JVM; on a cluster the code is the same. */
+/** Runs workers as tasks of Spark, in this JVM. On a cluster the code is the same. */
 final class SparkWorkers implements Workers {
 
   private final JavaSparkContext context;
@@ -30,7 +30,7 @@ final class SparkWorkers implements Workers {
             new ParameterAveragingTrainingMaster.Builder(COUNT, CharacterBatches.BATCH_SIZE)
                 .batchSizePerWorker(CharacterBatches.BATCH_SIZE)
                 .averagingFrequency(AVERAGING_FREQUENCY)
-                // The default writes all data to files first, on a cluster to a shared file system
+                // The default first writes all data to files, on a cluster to a shared file system
                 .rddTrainingApproach(RDDTrainingApproach.Direct)
                 .build());
     spark.setListeners(new GradientClippingListener(clipping).logEvery(0).observe(reports));

@@ -5,16 +5,16 @@ import io.github.dl4jclipping.report.ClipSummary;
 import org.apache.spark.util.AccumulatorV2;
 
 /**
- * Sums up on the driver what the executors add.
+ * Sums up the reports of the executors on the driver.
  *
- * <p>Spark adds the part of each task that succeeded. The steps of a task that failed are not among
- * them; those of one that succeeded twice, since what it gave was lost, are counted twice.
+ * <p>Spark adds the part of each task that succeeds. The steps of a failed task are not counted. If
+ * a task runs successfully twice, because its result was lost, its steps are counted twice.
  */
 public final class ClipSummaryAccumulator extends AccumulatorV2<ClipReport, ClipSummary> {
 
   private static final long serialVersionUID = 1L;
 
-  // volatile: the executor's heartbeat reads it while the task adds
+  // volatile, because the executor's heartbeat reads it while the task adds
   private volatile ClipSummary summary = ClipSummary.EMPTY;
 
   @Override

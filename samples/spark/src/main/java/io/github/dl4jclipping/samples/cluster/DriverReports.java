@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Observes on the executors and tells on the driver.
+ * Collects the reports of the executors on the driver.
  *
  * <pre>{@code
  * DriverReports reports = DriverReports.registeredWith(sc.sc());
@@ -20,12 +20,12 @@ import org.slf4j.LoggerFactory;
  * reports.log();
  * }</pre>
  *
- * <p>DL4J sends its listeners to the executors inside each task, so that every task has a copy of
- * its own, whose part Spark brings back and adds up when the task succeeds.
+ * <p>DL4J sends its listeners to the executors inside each task, so every task has its own copy.
+ * When the task succeeds, Spark sends its part to the driver and adds it up.
  */
 public final class DriverReports implements ClipObserver {
 
-  /** The most incidents that one task sends. */
+  /** The largest number of incidents that one task sends. */
   public static final int MAX_INCIDENTS = 10;
 
   private static final long serialVersionUID = 1L;
@@ -36,7 +36,7 @@ public final class DriverReports implements ClipObserver {
 
   private DriverReports() {}
 
-  /** Creates reports that come back to the driver of this context. */
+  /** Creates an observer whose reports arrive at the driver of this context. */
   public static DriverReports registeredWith(SparkContext context) {
     DriverReports reports = new DriverReports();
     context.register(reports.steps, "gradient clipping");
@@ -56,17 +56,21 @@ public final class DriverReports implements ClipObserver {
     }
   }
 
-  /** Returns what all tasks that succeeded did so far. */
+  /** Returns the summary of all tasks that have succeeded so far. */
   public ClipSummary summary() {
     return steps.value();
   }
 
-  /** Returns where gradients were not finite, the first few of each task. */
+  /**
+   * Returns the reports of non-finite gradients, at most {@value #MAX_INCIDENTS} from each task.
+   */
   public List<NonFiniteReport> incidents() {
     return List.copyOf(incidents.value());
   }
 
-  /** Writes one line for all steps, and a warning that describes the first incident. */
+  /**
+   * Logs one line for all steps, and a warning that describes the first incident if there is one.
+   */
   public void log() {
     log.info("All executors: {}", summary());
     incidents().stream()
@@ -74,7 +78,7 @@ public final class DriverReports implements ClipObserver {
         .ifPresent(
             first ->
                 log.warn(
-                    "{} gradients were not finite, the first: {}",
+                    "{} gradients were non-finite. The first report: {}",
                     summary().nonFinite(),
                     first.describe()));
   }

@@ -1,7 +1,7 @@
 /**
- * Brings what Spark's executors report to the driver; ready to copy into one's own Spark program.
+ * Sends the reports of Spark's executors to the driver; ready to copy into your own Spark program.
  *
- * <p>Knows nothing of the samples that use it.
+ * <p>Does not depend on the samples that use it.
  */
 @NullMarked
 package io.github.dl4jclipping.samples.cluster;
