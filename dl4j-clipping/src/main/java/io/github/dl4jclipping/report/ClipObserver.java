@@ -52,6 +52,22 @@ public interface ClipObserver extends Serializable {
     onNonFinite(report, network, external);
   }
 
+  /**
+   * Returns whether {@link #onUpdate} is to be called; false by default. It is asked at every 10th
+   * iteration. The ratios cost a pass over the update and one over the parameters; if no observer
+   * wants them, they cost nothing.
+   */
+  default boolean wantsUpdateRatios() {
+    return false;
+  }
+
+  /**
+   * Receives the size of the update of every 10th iteration, after {@link #onStep}, if {@link
+   * #wantsUpdateRatios} returns true and the step was applied. The parameters are still those
+   * before the update, which DL4J subtracts next.
+   */
+  default void onUpdate(UpdateRatios ratios) {}
+
   /** Receives the end of each epoch that DL4J announces. */
   default void onEpochEnd(int epoch) {}
 }

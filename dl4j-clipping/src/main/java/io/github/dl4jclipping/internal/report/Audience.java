@@ -79,6 +79,13 @@ public final class Audience implements Serializable {
     return !observers.isEmpty();
   }
 
+  /** Returns whether any observer wants the ratios of updates. */
+  public boolean wantsUpdateRatios() {
+    boolean[] wanted = new boolean[1];
+    tell(observer -> wanted[0] |= observer.wantsUpdateRatios());
+    return wanted[0];
+  }
+
   /** Returns whether a log line is due at an iteration. */
   public synchronized boolean wantsLine(int iteration) {
     return logEvery > 0 && iteration % logEvery == 0;

@@ -29,6 +29,7 @@ public final class ClippingStep {
   private final Stages stages;
   private final StepReporter reporter;
   private final NonFiniteGate gate;
+  private final UpdateMeter updates;
   private final double[] parameterNorms;
 
   /**
@@ -61,6 +62,7 @@ public final class ClippingStep {
             names.size());
     this.reporter = new StepReporter(network, settings, precision, names);
     this.gate = new NonFiniteGate(network, settings, precision, reporter);
+    this.updates = new UpdateMeter(network, layout, names);
     this.parameterNorms = new double[names.size()];
     state.hasStep();
   }
@@ -164,7 +166,12 @@ public final class ClippingStep {
   private void finish(
       Admission admission, GradientViews views, GradientViews worked, Update update) {
     admission.finish(
-        () -> precision.update(network.parameters(), views, worked, update),
+        () -> {
+          precision.update(network.parameters(), views, worked, update);
+          if (reporter.wantsUpdateRatios(update)) {
+            reporter.updated(updates.measure(views, update.iteration()));
+          }
+        },
         () -> views.flat().assign(0)); // DL4J subtracts this array from the parameters
   }
 }

@@ -8,6 +8,7 @@ import io.github.dl4jclipping.internal.report.AlarmSettings;
 import io.github.dl4jclipping.internal.report.Audience;
 import io.github.dl4jclipping.internal.report.ClippingLog;
 import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.report.UpdateRatios;
 import io.github.dl4jclipping.rule.NoRule;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.slf4j.LoggerFactory;
 public final class StepReporter {
 
   private static final Logger log = LoggerFactory.getLogger(LogName.NAME);
+
+  /** How often observers are asked whether they want the ratios of an update, in iterations. */
+  private static final int UPDATES_EVERY = 10;
 
   private final Network network;
   private final ClippingSettings settings;
@@ -95,6 +99,24 @@ public final class StepReporter {
       ClippingLog.step(report, state.window());
       state.window().reset();
     }
+  }
+
+  /** Returns whether the ratios of an update are to be measured and reported. */
+  boolean wantsUpdateRatios(Update update) {
+    return update.iteration() % UPDATES_EVERY == 0
+        && audiences.stream().anyMatch(Audience::wantsUpdateRatios);
+  }
+
+  /** Reports the ratios of an update to the observers that want them. */
+  void updated(UpdateRatios ratios) {
+    audiences.forEach(
+        audience ->
+            audience.tell(
+                observer -> {
+                  if (observer.wantsUpdateRatios()) {
+                    observer.onUpdate(ratios);
+                  }
+                }));
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.github.dl4jclipping.internal.step;
 
-import io.github.dl4jclipping.internal.norm.ArrayChecks;
 import io.github.dl4jclipping.internal.norm.GradientLayout;
 import io.github.dl4jclipping.internal.norm.GradientViews;
 import io.github.dl4jclipping.internal.norm.Stretch;
@@ -8,22 +7,17 @@ import io.github.dl4jclipping.internal.norm.UnitNorms;
 import io.github.dl4jclipping.internal.norm.Units;
 import io.github.dl4jclipping.rule.UnitMeasurement;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Measures the norms of the units of one network, in its gradient and in its parameters. */
 final class UnitMeter {
 
-  private final Network network;
-  private final GradientLayout layout;
   private final List<Units> units;
   private final double[][] gradientNorms;
   private final double[][] parameterNorms;
-  private @Nullable GradientViews parameters;
+  private final ParameterViews parameters;
 
   UnitMeter(Network network, GradientLayout layout) {
-    this.network = network;
-    this.layout = layout;
+    this.parameters = new ParameterViews(network, layout);
     this.units = layout.units();
     this.gradientNorms = buffers();
     this.parameterNorms = buffers();
@@ -41,7 +35,7 @@ final class UnitMeter {
         norms[i] /= divisor;
       }
     }
-    measure(parameters().byParameter(), parameterNorms);
+    measure(parameters.now().byParameter(), parameterNorms);
     return new UnitMeasurement(gradientNorms, parameterNorms);
   }
 
@@ -49,16 +43,5 @@ final class UnitMeter {
     for (int i = 0; i < norms.length; i++) {
       UnitNorms.measure(stretches.get(i), units.get(i), norms[i]);
     }
-  }
-
-  private GradientViews parameters() {
-    INDArray flat = network.parameters();
-    ArrayChecks.requireOwnMemory(() -> "the network's parameters", flat);
-    GradientViews views = parameters;
-    if (views == null || !views.isOf(flat)) {
-      views = GradientViews.of(layout, flat);
-      parameters = views;
-    }
-    return views;
   }
 }
