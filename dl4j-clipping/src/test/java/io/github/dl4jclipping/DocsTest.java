@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every test that a page of docs names is there: {@code XTest.method}, in any module. */
 class DocsTest {
 
-  /** A file, such as XTest.java, is none. */
   private static final Pattern REFERENCE =
       Pattern.compile("\\b(\\w+Test)\\.(?!java\\b)([a-z]\\w*)");
 
