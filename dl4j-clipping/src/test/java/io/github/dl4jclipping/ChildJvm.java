@@ -15,6 +15,7 @@ public final class ChildJvm {
   private final List<String> shell = new ArrayList<>();
   private final List<String> options = new ArrayList<>(List.of("-Xmx512m", "-XX:-UsePerfData"));
   private Predicate<String> onClassPath = entry -> true;
+  private boolean withErrors;
 
   /** Adds an option of the JVM. */
   public ChildJvm option(String option) {
@@ -34,6 +35,12 @@ public final class ChildJvm {
     return this;
   }
 
+  /** Puts what it writes to standard error into its output. */
+  public ChildJvm withErrors() {
+    withErrors = true;
+    return this;
+  }
+
   /** Starts a main class; what it writes to standard error is seen here. */
   public Process start(Class<?> main, Object... arguments) throws IOException {
     List<String> command = new ArrayList<>(shell);
@@ -41,7 +48,10 @@ public final class ChildJvm {
     command.addAll(options);
     command.addAll(List.of("-cp", classPath(), main.getName()));
     Arrays.stream(arguments).map(Object::toString).forEach(command::add);
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .redirectErrorStream(withErrors)
+        .start();
   }
 
   private String classPath() {

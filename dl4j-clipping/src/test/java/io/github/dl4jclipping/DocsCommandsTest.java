@@ -16,12 +16,21 @@ class DocsCommandsTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\n(.*?)^```$");
   private static final Pattern INLINE = Pattern.compile("(?s)`((?:mvn|java) [^`]+)`");
 
+  private static final String STAGING = "-DaltDeploymentRepository=staging::file:target/staging";
+
   /** Long commands, and the short ones that {@code .ci/run} has in their place. */
   private static final Map<String, String> SHORT =
       Map.of(
-          "mvn install -DskipTests", "mvn -B verify",
-          "mvn -q -Pquickstart -Dtext=FILE", "mvn -q -Pquickstart",
-          "mvn -q -Pbenchmark", "mvn -q -Pbenchmark -Dsmoke");
+          "mvn install -DskipTests",
+          "mvn -B verify",
+          "mvn -Prelease verify",
+          "mvn -q -Prelease deploy -DskipTests " + STAGING,
+          "mvn -Prelease deploy " + STAGING,
+          "mvn -q -Prelease deploy -DskipTests " + STAGING,
+          "mvn -q -Pquickstart -Dtext=FILE",
+          "mvn -q -Pquickstart",
+          "mvn -q -Pbenchmark",
+          "mvn -q -Pbenchmark -Dsmoke");
 
   /** Commands whose parts are run by tests, which {@code mvn verify} runs. */
   private static final List<Pattern> OF_TESTS =
@@ -45,7 +54,7 @@ class DocsCommandsTest {
   private static List<String> run() {
     return Docs.read(Docs.ROOT.resolve(".ci").resolve("run"))
         .lines()
-        .map(line -> line.replace(" </dev/null", "").replace(" -ntp", ""))
+        .map(line -> line.replace(" </dev/null", "").replace(" -ntp", "").strip())
         .toList();
   }
 

@@ -26,7 +26,12 @@ class DocsLinksTest {
   static Stream<Path> pages() {
     return Stream.concat(
         Docs.pages().stream(),
-        Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")
+        Stream.of(
+                "README.md",
+                "CONTRIBUTING.md",
+                "CHANGELOG.md",
+                "SECURITY.md",
+                "benchmarks/README.md")
             .map(Docs.ROOT::resolve));
   }
 

@@ -23,6 +23,14 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 /** The library's Logback configurations, named on the command line of a JVM that trains. */
 class LogbackConfigurationsTest {
 
+  /**
+   * What silences the warnings of JDK 25, see docs/java-versions.md; JDK 17 knows only the first.
+   */
+  private static final List<String> WITHOUT_WARNINGS =
+      Runtime.version().feature() < 25
+          ? List.of()
+          : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
   @TempDir private Path folder;
 
   @Test
@@ -76,6 +84,7 @@ class LogbackConfigurationsTest {
   private String train(String configuration, String... options) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(WITHOUT_WARNINGS);
     command.addAll(List.of(options));
     command.addAll(
         List.of(
