@@ -50,8 +50,7 @@ final class TrainingBars {
             result -> deepOr(result, 1.05, 1.02)),
         new TrainingBars(results.stream().filter(TrainingBars::isUsual).toList())
             .ratio(
-                "MLP and LSTM at batch 32 with log, CSV file, page and metrics: at most 1.02 x"
-                    + " stock",
+                "MLP and LSTM at batch 32 with log, CSV file, page and metrics: at most 1.02 x stock",
                 List.of(Variant.WATCHED),
                 VariantResult::toStock,
                 result -> 1.02),
