@@ -149,7 +149,7 @@ class ClippedUpdaterTest {
   void nestingIsRefused() {
     assertThatThrownBy(() -> clipped(clipped(new Sgd(1))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("must not be a ClippedUpdater itself");
+        .hasMessageContaining("must not itself be a ClippedUpdater");
   }
 
   @Test

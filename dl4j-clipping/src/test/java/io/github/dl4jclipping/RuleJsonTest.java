@@ -201,7 +201,7 @@ class RuleJsonTest {
     String json = GradientClippingTest.GOOD.replaceFirst("\\{'type.*?}", rule);
     assertThatThrownBy(() -> GradientClipping.fromJson(json.replace('\'', '"')))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no more than 8 inside each other");
+        .hasMessageContaining("at most 8 schedules inside each other");
   }
 
   /** JavaScript knows no 5.0. */

@@ -230,7 +230,10 @@ class SavedForAnotherRuleTest {
       assertThat(log.at(Level.WARN))
           .filteredOn(line -> line.contains("is dropped"))
           .hasSize(2)
-          .allMatch(line -> line.contains("does not learn: what autoClip(percentile=10.0) has"));
+          .allMatch(
+              line ->
+                  line.contains(
+                      "does not learn. The history belongs to the rule autoClip(percentile=10.0)"));
     }
     assertThat(json(saved(restored)).get("lossScale")).isEqualTo(json(file).get("lossScale"));
     assertThat(json(saved(already)).get("lossScale")).isEqualTo(json(file).get("lossScale"));
@@ -256,7 +259,7 @@ class SavedForAnotherRuleTest {
         Arguments.of(
             ClipRule.inOrder(ClipRule.value(1), new Nameless(true)),
             "Override toString in " + Nameless.class.getName()),
-        Arguments.of(new Infinite(), "\"sum\" with numbers that are not finite"));
+        Arguments.of(new Infinite(), "non-finite numbers under \"sum\""));
   }
 
   /** What could never be taken up is refused while there is something to do about it. */

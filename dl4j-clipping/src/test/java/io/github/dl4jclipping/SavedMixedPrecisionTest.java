@@ -144,7 +144,7 @@ class SavedMixedPrecisionTest {
                     .optimizationAlgo(OptimizationAlgorithm.LBFGS)));
     assertThatThrownBy(() -> CLIPPING.attachTo(network))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContainingAll("masterWeights", "LBFGS", "leave masterWeights out");
+        .hasMessageContainingAll("masterWeights", "LBFGS", "Remove masterWeights");
   }
 
   @Test
@@ -158,7 +158,7 @@ class SavedMixedPrecisionTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("Master weights begin with the HALF weights", "12 iterations", "restoreState");
+          .contains("Master weights start from the HALF weights", "12 iterations", "restoreState");
     }
     assertThat(restored.score()).isFinite();
   }
@@ -191,7 +191,7 @@ class SavedMixedPrecisionTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("masterWeights", "beyond HALF", "withMasterWeights(true)");
+          .contains("masterWeights", "additional digits", "withMasterWeights(true)");
     }
   }
 

@@ -294,7 +294,8 @@ class SavedStateTest {
   static Stream<Arguments> damages() {
     return Stream.of(
         Arguments.of(
-            "{\"version\":3}", "newer version: it is of version 3, and this library reads up to 2"),
+            "{\"version\":3}",
+            "newer version of this library: its version is 3, but this library reads versions up to 2"),
         Arguments.of("{\"version\":0}", "damaged"),
         Arguments.of("{}", "damaged"),
         Arguments.of("[1,2]", "damaged"),
@@ -302,21 +303,19 @@ class SavedStateTest {
         Arguments.of(history("{\"norms\":{\"a\":1}}"), "damaged"),
         Arguments.of(history("{\"norms\":[1,1,1e999,1]}"), "damaged"),
         Arguments.of(history("{\"other\":[1]}"), "must have \"norms\""),
-        Arguments.of("no JSON", "is no JSON"),
+        Arguments.of("no JSON", "is not valid JSON"),
         Arguments.of("{\"version\":1,\"rule\":3,\"parameters\":[],\"stages\":[]}", "damaged"),
         Arguments.of(
             "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\",\"parameters\":[],"
                 + "\"stages\":[{\"norms\":[\"NaN\"]}]}",
             "damaged"),
         Arguments.of(
-            "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\","
-                + "\"parameters\":[\"0_W\",\"0_b\",\"1_W\",\"1_b\"],\"stages\":[{\"norms\":[1]}]}",
-            "state must hold"));
+            "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\",\"parameters\":[\"0_W\",\"0_b\",\"1_W\",\"1_b\"],\"stages\":[{\"norms\":[1]}]}",
+            "state must have"));
   }
 
   private static String history(String stage) {
-    return "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\","
-        + "\"parameters\":[\"0_W\",\"0_b\",\"1_W\",\"1_b\"],\"stages\":["
+    return "{\"version\":1,\"rule\":\"autoClip(percentile=10.0)\",\"parameters\":[\"0_W\",\"0_b\",\"1_W\",\"1_b\"],\"stages\":["
         + stage
         + "]}";
   }
@@ -360,7 +359,7 @@ class SavedStateTest {
         .hasMessageContaining("no saved history");
     assertThatThrownBy(() -> GradientClipping.saveState(Kind.LAYERS.plain(new Adam(0.01)), without))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("nothing has clipped this network yet");
+        .hasMessageContaining("Nothing has clipped this network yet");
   }
 
   private static Model clipped(Model network, ClipRule rule) {

@@ -57,7 +57,7 @@ final class OriginText {
         + (plural ? " have " : " has ")
         + places
         + (origin.isOfCast()
-            ? " after a cast to a data type that cannot hold them; the largest magnitude before"
+            ? " after a cast to a data type that is too small; the largest magnitude before"
                 + " the cast is "
                 + number(origin.largestInput())
             : "");

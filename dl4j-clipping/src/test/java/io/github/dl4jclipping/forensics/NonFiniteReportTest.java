@@ -71,12 +71,12 @@ class NonFiniteReportTest {
     assertThat(report.verdict()).isEqualTo("column 3 of the features has 2 NaN in rows 17 and 40");
     assertThat(report.describe().lines())
         .containsExactly(
-            "Non-finite gradient at iteration 12, epoch 3, score NaN: "
-                + "column 3 of the features has 2 NaN in rows 17 and 40",
+            "Non-finite gradient at iteration 12, epoch 3, score NaN: column 3 of the features has"
+                + " 2 NaN in rows 17 and 40",
             "  gradient: 3 elements in 1 parameter",
             "  parameter                    elements          NaN         +Inf         -Inf",
             "  0_W                                32            2            1            0",
-            "Too few steps before it to see a trend: norms 2.00 to 2.00.",
+            "There were too few steps before to see a trend; their norms were 2.00 to 2.00.",
             "Note: a note.");
   }
 }

@@ -31,14 +31,14 @@ class NormTrendTest {
   void fewStepsShowNoTrend() {
     NormTrend trend = NormTrend.of(history(DoubleStream.of(1, 1e9)));
     assertThat(trend.isExplosion()).isFalse();
-    assertThat(trend.describe()).startsWith("Too few steps");
+    assertThat(trend.describe()).startsWith("There were too few steps");
   }
 
   @Test
   void brokenStepsAreLeftOut() {
     NormTrend trend = NormTrend.of(history(DoubleStream.of(Double.NaN, Double.POSITIVE_INFINITY)));
     assertThat(trend.isExplosion()).isFalse();
-    assertThat(trend.describe()).startsWith("No step before it");
+    assertThat(trend.describe()).startsWith("No step before this one");
   }
 
   @Test

@@ -120,7 +120,7 @@ class ParallelWrapperTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("one worker among several", "saveState");
+          .contains("one of several workers", "saveState");
     }
   }
 
@@ -165,7 +165,7 @@ class ParallelWrapperTest {
       assertThat(log.at(Level.WARN))
           .singleElement() // of two workers, for settings that no other test has
           .asString()
-          .startsWith("Master weights begin anew on this worker");
+          .startsWith("Master weights start from the HALF weights on this worker");
     }
 
     assertThat(seen.steps).hasSize(BATCHES);

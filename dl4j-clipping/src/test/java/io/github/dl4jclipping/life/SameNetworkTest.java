@@ -138,7 +138,7 @@ class SameNetworkTest {
       Kind.fit(model, 3);
       assertThat(GradientClipping.lastReport(model).orElseThrow().iteration()).isEqualTo(2);
     } catch (IllegalStateException refused) {
-      assertThat(refused).hasMessageContaining("refusing to train it unclipped");
+      assertThat(refused).hasMessageContaining("so it refuses to train");
       assertThat(Snapshot.bits(model.params())).isEqualTo(before);
     }
   }

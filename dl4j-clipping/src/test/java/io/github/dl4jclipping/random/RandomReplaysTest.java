@@ -63,7 +63,7 @@ final class RandomReplaysTest {
 
     assertThat(seen.nonFinite).hasSize(1);
     assertThat(seen.nonFinite.get(0).origin().notes())
-        .contains("the backward pass is finite when it is repeated")
+        .contains("the repeated backward pass is finite")
         .noneMatch(note -> note.contains("ended in"));
     assertThat(seen.nonFinite.get(0).origin().kind()).isEqualTo(OriginKind.BACKWARD);
     assertThat(Snapshot.of(model).params()).isEqualTo(before);

@@ -54,7 +54,8 @@ class ThresholdAdvisorTest {
     assertThat(advice.suggestion()).isEqualTo(900);
     assertThat(advice.suggestionClips()).isEqualTo(0.1);
     assertThat(advice.reason())
-        .isEqualTo("the 90th percentile: it leaves nine steps in ten alone and bounds the longest");
+        .isEqualTo(
+            "the 90th percentile: it leaves nine steps in ten unchanged and bounds the largest norms");
   }
 
   @Test
@@ -77,7 +78,7 @@ class ThresholdAdvisorTest {
   @Test
   void saysSoWhereTheBoundClippedNothing() {
     assertThat(run(1000, 5000).advice().reason()).endsWith("5000.00, clipped nothing");
-    assertThat(run(1000, 950).advice().reason()).endsWith("bounds the longest");
+    assertThat(run(1000, 950).advice().reason()).endsWith("bounds the largest norms");
   }
 
   @Test
@@ -88,7 +89,7 @@ class ThresholdAdvisorTest {
     }
     ThresholdAdvice advice = advisor.advice();
     assertThat(advice.suggestion()).isEqualTo(66); // of 65.5
-    assertThat(advice.reason()).startsWith("the median").contains("explosion");
+    assertThat(advice.reason()).startsWith("the median").contains("exploded");
   }
 
   @ParameterizedTest
@@ -141,7 +142,7 @@ class ThresholdAdvisorTest {
     ThresholdAdvice few = run(ThresholdAdvisor.MIN_STEPS - 1, 5).advice();
     assertThat(few.hasSuggestion()).isFalse();
     assertThat(few.reason())
-        .isEqualTo("too short: 99 steps with a finite gradient, and percentiles need 100");
+        .isEqualTo("too few steps: 99 steps have a finite gradient, but percentiles need 100");
     assertThat(few.p50()).isEqualTo(50);
     assertThat(run(ThresholdAdvisor.MIN_STEPS, 5).advice().hasSuggestion()).isTrue();
   }
@@ -181,7 +182,7 @@ class ThresholdAdvisorTest {
       assertThat(lines).hasSize(2);
       assertThat(lines.get(0)).startsWith("epoch=0 thresholdAdvice: steps=60 clipped=");
       assertThat(lines.get(1)).startsWith("epoch=1 thresholdAdvice: steps=120 clipped=");
-      assertThat(lines.get(0)).contains("suggestedMaxNorm=n/a").contains("reason=\"too short");
+      assertThat(lines.get(0)).contains("suggestedMaxNorm=n/a").contains("reason=\"too few steps");
       assertThat(lines.get(1)).contains("reason=\"the 90th percentile");
     }
     double[] norms = all.steps.stream().mapToDouble(ClipReport::norm).toArray();

@@ -80,10 +80,10 @@ class RuleBoundsTest {
         Arguments.of(new ClipRule[] {ClipRule.none()}, "rules that clip"),
         Arguments.of(
             new ClipRule[] {ClipRule.inOrder(ClipRule.value(1)), ClipRule.globalNorm(1)},
-            "each a single one"),
+            "only single rules that clip"),
         Arguments.of(
             new ClipRule[] {ClipRule.globalNorm(1), ClipRule.value(1), ClipRule.globalNorm(2)},
-            "must not repeat a kind of rule"),
+            "must not repeat a rule type"),
         Arguments.of(
             new ClipRule[] {ClipRule.renormalize(1), ClipRule.globalNorm(1)},
             "not both renormalize"),
@@ -118,10 +118,11 @@ class RuleBoundsTest {
   @Test
   void wrongGroup() {
     GroupsRule.Builder groups = GroupsRule.builder();
-    assertThatThrownBy(() -> groups.group(" ", 1, "*")).hasMessageContaining("must have a name");
+    assertThatThrownBy(() -> groups.group(" ", 1, "*")).hasMessageContaining("must not be blank");
     assertThatThrownBy(() -> groups.group("a", 1)).hasMessageContaining("at least one pattern");
     assertThatThrownBy(() -> groups.group("others", 1, "*")).hasMessageContaining("\"others\"");
-    assertThatThrownBy(() -> groups.group("a", 1, "")).hasMessageContaining("pattern must name");
+    assertThatThrownBy(() -> groups.group("a", 1, ""))
+        .hasMessageContaining("pattern must not be blank");
   }
 
   static Stream<Arguments> unsuitableGroups() {
@@ -133,9 +134,10 @@ class RuleBoundsTest {
             GroupsRule.builder().group("a", 1, "0_*", "1_*").group("b", 1, "1_W").others(1),
             "\"1_W\" is in more than one group: [a, b]"),
         Arguments.of(
-            GroupsRule.builder().group("a", 1, "0_*"), "\"1_W\" is in no group: add others"),
+            GroupsRule.builder().group("a", 1, "0_*"), "\"1_W\" is in no group. Add others"),
         Arguments.of(
-            GroupsRule.builder().group("a", 1, "*").others(1), "nothing is left for the group"));
+            GroupsRule.builder().group("a", 1, "*").others(1),
+            "No parameter is left for the group"));
   }
 
   @ParameterizedTest(name = "{1}")
@@ -158,7 +160,7 @@ class RuleBoundsTest {
       } else {
         assertThatThrownBy(() -> state.decide(gradient))
             .isInstanceOf(IllegalStateException.class)
-            .hasMessageContaining("gave " + yields[i] + " at iteration " + i + ", epoch 3");
+            .hasMessageContaining("returned " + yields[i] + " at iteration " + i + ", epoch 3");
       }
     }
   }

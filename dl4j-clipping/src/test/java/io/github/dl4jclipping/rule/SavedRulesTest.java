@@ -41,7 +41,7 @@ class SavedRulesTest {
     Map<String, double[]> more = new HashMap<>(norms(1, 2, 1, 1, 2, 1));
     more.put("more", numbers(1));
     return Stream.of(
-        Arguments.of(ClipRule.globalNorm(1), norms(), "no history"),
+        Arguments.of(ClipRule.globalNorm(1), norms(), "does not learn"),
         Arguments.of(autoClip, Map.of(), "must have \"norms\" and nothing else, but has []"),
         Arguments.of(autoClip, more, "nothing else"),
         Arguments.of(autoClip, norms(1), "has 1 numbers"),
@@ -59,7 +59,7 @@ class SavedRulesTest {
         Arguments.of(autoClip, norms(1, 2, 1, 1.5, 2, 1), "a count must be"),
         Arguments.of(autoClip, norms(1, 2, 1, nan, 2, 1), "a count must be"),
         Arguments.of(autoClip, norms(1, 2, 1, 0x1p54, 2, 1), "a count must be"),
-        Arguments.of(autoClip, norms(1, 2, 1, 0x1p53, 2, 1), "all together <= 2^53"),
+        Arguments.of(autoClip, norms(1, 2, 1, 0x1p53, 2, 1), "all counts together must be <= 2^53"),
         Arguments.of(autoClip, norms(0, 2, 0, 1, 2, 1), "the smallest norm must be > 0"),
         Arguments.of(autoClip, norms(1, 2, 1.01, 9000, 2, 9000), "smallest"),
         Arguments.of(autoClip, norms(1, 2, 1, 9000, 1.9, 9000), "largest"),

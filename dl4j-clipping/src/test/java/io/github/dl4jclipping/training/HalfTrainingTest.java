@@ -138,7 +138,7 @@ class HalfTrainingTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("GradientNormalization", "under loss scaling", "lost in HALF");
+          .contains("GradientNormalization", "Under loss scaling", "lost in HALF");
     }
   }
 
@@ -203,7 +203,7 @@ class HalfTrainingTest {
           .anyMatch(
               line ->
                   line.startsWith("iteration=0 overflowed at lossScale=4.19430e+06")
-                      && line.contains("lossScale=2.09715e+06 from now on"));
+                      && line.contains("next lossScale=2.09715e+06"));
     }
     List<StepOutcome> outcomes = seen.steps.stream().map(ClipReport::outcome).toList();
     int overflows = outcomes.lastIndexOf(StepOutcome.OVERFLOWED) + 1;

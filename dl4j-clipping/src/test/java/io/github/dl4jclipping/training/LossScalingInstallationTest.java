@@ -166,7 +166,7 @@ class LossScalingInstallationTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("lossScaling", "has no effect in a FLOAT network");
+          .contains("lossScaling", "is not useful in a FLOAT network");
     }
   }
 
@@ -217,7 +217,7 @@ class LossScalingInstallationTest {
     String what = name.startsWith("no ") ? "needs an output layer" : name;
     assertThatThrownBy(() -> clipping(1, SCALING).attachTo(network))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContainingAll("lossScaling", what, "leave lossScaling out");
+        .hasMessageContainingAll("lossScaling", what, "Remove lossScaling");
     assertThat(Snapshot.of(network)).isEqualTo(before);
     assertThat(network.getUpdater().getClass()).isEqualTo(updater);
   }

@@ -158,7 +158,8 @@ class PolicyTest {
 
     assertThatThrownBy(() -> fit(network, bad))
         .isInstanceOf(NonFiniteGradientException.class)
-        .hasMessageContaining("maxConsecutiveSkips allows 2");
+        .hasMessageContaining(
+            "one more than the 2 consecutive skips that maxConsecutiveSkips allows");
 
     assertThat(Snapshot.of(network)).isEqualTo(before);
     assertThat(seen.last().outcome()).isEqualTo(StepOutcome.RAISED);

@@ -507,7 +507,7 @@ class RulesInTrainingTest {
     Snapshot before = Snapshot.of(network);
     assertThatThrownBy(() -> Kind.fit(network, batch(3)))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("gave -1.0 at iteration 2, epoch 0");
+        .hasMessageContaining("returned -1.0 at iteration 2, epoch 0");
     assertThat(Snapshot.of(network).params()).isEqualTo(before.params());
   }
 

@@ -47,7 +47,7 @@ class ScoreTest {
         .singleElement()
         .asString()
         .startsWith("The score is NaN at iteration 0, but the gradient is finite, with normBefore")
-        .contains("Look for", "said once");
+        .contains("Look for", "logged once");
     assertThat(seen.nonFinite).isEmpty();
     assertThat(seen.steps)
         .hasSize(3)

@@ -159,7 +159,7 @@ class UpdaterStateInHalfTest {
     INDArray longer = Nd4j.create(DataType.FLOAT16, before.updaterState().capacity() + 1);
     assertThatThrownBy(() -> updater(network).setStateViewArray(longer))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContainingAll("86 numbers", "87 were given", "Nothing has changed");
+        .hasMessageContainingAll("86 numbers", "the given state has 87", "Nothing has changed");
     assertThatThrownBy(() -> updater(network).setStateViewArray(null))
         .isInstanceOf(IllegalStateException.class);
     assertThat(Snapshot.of(network)).isEqualTo(before);

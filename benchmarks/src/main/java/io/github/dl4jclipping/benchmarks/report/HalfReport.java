@@ -109,8 +109,7 @@ public record HalfReport(Machine machine, List<HalfRun> runs) {
             .build();
     Iterator<Color> colors = List.of(chart.getStyler().getSeriesColors()).iterator();
     for (HalfRun run : of(problem)) {
-      Color color =
-          colors.next(); // each contender keeps its color, even if another one has no line
+      Color color = colors.next(); // each contender keeps its color, even if one has no line
       if (!run.scores().isEmpty()) {
         List<Integer> steps =
             IntStream.rangeClosed(1, run.scores().size()).mapToObj(i -> i * run.stretch()).toList();

@@ -92,8 +92,7 @@ public enum Variant {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
       return folder;
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "No temporary directory could be created for the files of" + " a run.", e);
+      throw new UncheckedIOException("No temporary directory could be created for the run.", e);
     }
   }
 

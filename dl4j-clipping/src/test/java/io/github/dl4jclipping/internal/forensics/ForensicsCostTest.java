@@ -52,8 +52,7 @@ class ForensicsCostTest {
     assertThat(sought).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 16L, 32L);
     assertThat(seen.nonFinite.get(10).origin().notes())
         .containsExactly(
-            "the origin was not looked for: this is incident 11 of the network, and after the"
-                + " first 10 only incidents 16, twice that and so on are looked into");
+            "the origin was not looked for: this is incident 11 of the network, and after the first 10 incidents only incidents 16, 32 and so on, doubling each time, are examined");
     assertThat(seen.nonFinite.get(10).describe()).contains("was not looked for");
   }
 

@@ -248,7 +248,7 @@ class ForensicsHarmlessTest {
         OriginFinder.find(network, Dl4jModels.of(network).parts(), List.of(), true, null);
 
     assertThat(origin.kind()).isEqualTo(OriginKind.UNKNOWN);
-    assertThat(origin.notes()).anyMatch(note -> note.contains("elsewhere"));
+    assertThat(origin.notes()).anyMatch(note -> note.contains("not the network's own"));
   }
 
   @Test

@@ -49,9 +49,9 @@ class FragileCopyTest {
     assertThat(origin.notes())
         .anyMatch(
             note ->
-                note.startsWith("repeating the forward pass ended in ")
+                note.startsWith("the repetition of the forward pass ended in ")
                     && note.contains(thrown.getClass().getName()));
-    assertThat(seen.nonFinite.get(0).describe()).contains("Note: repeating");
+    assertThat(seen.nonFinite.get(0).describe()).contains("Note: the repetition of");
     assertThat(Nd4j.getWorkspaceManager().anyWorkspaceActiveForCurrentThread()).isFalse();
   }
 
@@ -74,7 +74,7 @@ class FragileCopyTest {
     assertThat(origin.kind()).isEqualTo(OriginKind.BACKWARD);
     assertThat(origin.where()).isEqualTo("0");
     assertThat(origin.notes())
-        .anyMatch(note -> note.startsWith("repeating the backward pass ended in "));
+        .anyMatch(note -> note.startsWith("the repetition of the backward pass ended in "));
     assertThat(Nd4j.getWorkspaceManager().anyWorkspaceActiveForCurrentThread()).isFalse();
   }
 

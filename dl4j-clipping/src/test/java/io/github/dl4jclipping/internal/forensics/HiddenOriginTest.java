@@ -72,9 +72,10 @@ class HiddenOriginTest {
     assertThat(report.origin().largestInput()).isEqualTo(Math.abs(value), offset(value));
     assertThat(report.verdict())
         .startsWith("column 2 of the features has 1 " + (value > 0 ? "+Inf" : "-Inf"))
-        .contains("in row 4 once cast to a data type that is too small");
+        .contains("in row 4 after a cast to a data type that is too small");
     assertThat(report.origin().notes())
-        .contains("the features came as " + features + ", and DL4J casts to " + network);
+        .contains(
+            "the data type of the features is " + features + ", which DL4J casts to " + network);
     assertThat(report.remedy()).contains("scale the features down", "larger data type");
   }
 
@@ -99,7 +100,7 @@ class HiddenOriginTest {
     assertIsOf(report, OriginKind.LABELS, "labels");
     assertThat(report.origin().found().rows()).containsExactly(5L);
     assertThat(report.origin().found().columns()).containsExactly(1L);
-    assertThat(report.verdict()).contains("once cast to a data type that is too small");
+    assertThat(report.verdict()).contains("after a cast to a data type that is too small");
     assertThat(report.remedy()).contains("scale the labels down");
   }
 
@@ -172,7 +173,7 @@ class HiddenOriginTest {
     assertThat(report.score()).isBetween(1e5, 1e6);
     assertIsOf(report, OriginKind.BACKWARD, "0");
     assertThat(report.origin().notes())
-        .contains("the backward pass is not finite without the loss scale either");
+        .contains("the backward pass is non-finite even without the loss scale");
     assertThat(report.remedy()).contains("check the derivatives");
   }
 
@@ -267,7 +268,7 @@ class HiddenOriginTest {
     assertThat(origin.where()).isEqualTo("1");
     assertThat(origin.notes())
         .contains(
-            "the backward pass is finite when it is repeated",
+            "the repeated backward pass is finite",
             "the backward pass broke at layer 1, or above it at a layer without parameters");
   }
 
@@ -361,7 +362,7 @@ class HiddenOriginTest {
     Origin origin = OriginFinder.find(model, Dl4jModels.of(model).parts(), List.of(), false, null);
 
     assertThat(origin.where()).isEqualTo("1_W");
-    assertThat(origin.notes()).contains("whether this step used parameter 1_W could not be told");
+    assertThat(origin.notes()).contains("it is unknown whether this step used parameter 1_W");
   }
 
   // ---- rows

@@ -203,7 +203,7 @@ class InstallationTest {
 
     assertThatThrownBy(() -> Kind.fit(network, 1))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("this network has none");
+        .hasMessageContaining("the network has no ClippedUpdater");
     assertThat(Snapshot.of(network)).isEqualTo(before);
   }
 
@@ -232,7 +232,7 @@ class InstallationTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("clipValue=1.0")
         .hasMessageContaining("maxNorm=0.05")
-        .hasMessageContaining("take one out");
+        .hasMessageContaining("remove one of them");
   }
 
   @Test
@@ -368,7 +368,7 @@ class InstallationTest {
       Kind.fit(other, 3, 4);
       assertThat(Snapshot.of(network)).isEqualTo(Snapshot.of(other));
       assertThat(log.at(Level.INFO))
-          .filteredOn(line -> line.contains("from now on"))
+          .filteredOn(line -> line.contains("Clipping settings changed to"))
           .singleElement()
           .asString()
           .contains("nonFinite=SKIP", "nonFinite=RAISE");

@@ -148,7 +148,7 @@ class ScaledPassTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("was not scaled", "add the listener");
+          .contains("was not scaled", "Add the listener");
     }
   }
 

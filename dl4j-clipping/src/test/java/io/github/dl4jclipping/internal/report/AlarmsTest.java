@@ -61,7 +61,8 @@ class AlarmsTest {
     assertThat(warnings())
         .singleElement()
         .asString()
-        .startsWith("Vanishing gradients: normBeforeClip was at most 1.00000e-08 for 100 steps")
+        .startsWith(
+            "Vanishing gradients: normBeforeClip was at most 1.00000e-08 for 100 consecutive steps")
         .contains("up to iteration 99 with 0.00000", "warnWhenVanishing");
     fit(network, NOTHING, 300);
     assertThat(warnings()).hasSize(1);
@@ -79,7 +80,7 @@ class AlarmsTest {
     assertThat(warnings()).hasSize(3); // rows 1, 2 and 4
     assertThat(warnings().get(0)).endsWith("warnWhenVanishing.");
     assertThat(warnings().get(2))
-        .endsWith("Incident 4 on this network, 1 since the last such line.");
+        .endsWith("Incident 4 on this network; not logged since the last such line: 1.");
   }
 
   @Test
@@ -110,7 +111,8 @@ class AlarmsTest {
     assertThat(warnings())
         .singleElement()
         .asString()
-        .startsWith("Clipping almost always: 1000 of the last 1000 steps, up to iteration 999.")
+        .startsWith(
+            "Clipping almost always: 1000 of the last 1000 steps were clipped, up to iteration 999.")
         .contains(
             " p10=" + Numbers.format(norms[99]),
             " p50=" + Numbers.format(norms[499]),
@@ -222,12 +224,12 @@ class AlarmsTest {
     "NaN, 1, 0.5, 1, 'the norm that counts as vanishing must be finite and >= 0, but was NaN'",
     "-1, 1, 0.5, 1, 'the norm that counts as vanishing must be finite and >= 0, but was -1.0'",
     "Infinity, 1, 0.5, 1, 'the norm that counts as vanishing must be finite and >= 0, but was Infinity'",
-    "0, -1, 0.5, 1, 'the steps of vanishing gradients must be >= 0, but were -1'",
+    "0, -1, 0.5, 1, 'the number of steps with vanishing gradients must be >= 0, but was -1'",
     "0, 1, NaN, 1, 'the share of clipped steps must be >= 0 and < 1, but was NaN'",
     "0, 1, 1, 1, 'the share of clipped steps must be >= 0 and < 1, but was 1.0'",
     "0, 1, -0.1, 1, 'the share of clipped steps must be >= 0 and < 1, but was -0.1'",
-    "0, 1, 0.5, -1, 'the steps that are looked at for clipping must be from 0 to 1000000, but were -1'",
-    "0, 1, 0.5, 1000001, 'the steps that are looked at for clipping must be from 0 to 1000000, but were 1000001'"
+    "0, 1, 0.5, -1, 'the number of steps in a window for clipping must be from 0 to 1000000, but was -1'",
+    "0, 1, 0.5, 1000001, 'the number of steps in a window for clipping must be from 0 to 1000000, but was 1000001'"
   })
   void badSettingsAreRefused(double norm, int row, double share, int window, String complaint) {
     GradientClippingListener listener = new GradientClippingListener(NEVER);

@@ -55,7 +55,7 @@ class AudienceTest {
         stock.fit(Networks.batch(7, i));
       }
       assertThat(log.at(Level.WARN)).hasSize(1);
-      assertThat(log.at(Level.WARN).get(0)).contains("AudienceTest").contains("training goes on");
+      assertThat(log.at(Level.WARN).get(0)).contains("AudienceTest").contains("Training continues");
     }
     assertThat(calls).hasValue(1);
     assertThat(others).hasSize(3);

@@ -35,8 +35,8 @@ class ClippingLogTest {
       assertThat(lines).hasSize(4);
       assertThat(lines.get(0))
           .isEqualTo(
-              "Clipping the gradients of a MultiLayerNetwork:"
-                  + " globalNorm(maxNorm=0.01, normType=L2), nonFinite=RAISE");
+              "Clipping the gradients of a MultiLayerNetwork: globalNorm(maxNorm=0.01,"
+                  + " normType=L2), nonFinite=RAISE");
       String number = "-?[0-9.e+-]+";
       assertThat(lines.get(2))
           .matches(
@@ -110,7 +110,8 @@ class ClippingLogTest {
       assertThat(log.at(Level.WARN).get(0))
           .contains("Non-finite gradient at iteration 1")
           .contains("0_W")
-          .contains("Skipped: nothing was applied (skip 1 of 100 in a row)");
+          .contains(
+              "The step was skipped; nothing was applied. This is consecutive skip 1 of at most 100.");
     }
   }
 
@@ -124,7 +125,9 @@ class ClippingLogTest {
       }
       // Incidents 1, 2, 4, 8 and 16.
       assertThat(log.at(Level.WARN)).hasSize(5);
-      assertThat(log.at(Level.WARN).get(4)).contains("Incident 16").contains("7 since the last");
+      assertThat(log.at(Level.WARN).get(4))
+          .contains("Incident 16")
+          .contains("not logged since the last such line: 7.");
     }
   }
 

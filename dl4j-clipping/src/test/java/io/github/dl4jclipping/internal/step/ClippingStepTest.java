@@ -251,7 +251,7 @@ class ClippingStepTest {
     assertThatThrownBy(() -> fit(network, Networks.batch(7, 1)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("6 parameters")
-        .hasMessageContaining("gave 2");
+        .hasMessageContaining("returned 2");
     assertThat(Snapshot.of(network)).isEqualTo(before);
   }
 

@@ -168,8 +168,8 @@ class FileReportTest {
     assertThatThrownBy(() -> kind.append(path))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(path.toString())
-        .hasMessageContaining("cannot be appended to, since")
-        .hasMessageContaining("choose another name");
+        .hasMessageContaining("cannot be appended to: ")
+        .hasMessageContaining("Choose another name");
     assertThat(Files.readString(path)).isEqualTo(content);
   }
 
@@ -194,7 +194,7 @@ class FileReportTest {
     assertThatThrownBy(() -> kind.append(folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(folder.toString())
-        .hasMessageContaining("no plain file");
+        .hasMessageContaining("must be a regular file");
   }
 
   @ParameterizedTest
@@ -204,7 +204,7 @@ class FileReportTest {
     assertThatThrownBy(() -> kind.create(path))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(path.toString())
-        .hasMessageContaining("check that its folder");
+        .hasMessageContaining("Check that this process may write to its directory");
     assertThatThrownBy(() -> kind.append(path))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(path.toString());
@@ -251,7 +251,7 @@ class FileReportTest {
         assertThat(log.at(Level.WARN))
             .singleElement()
             .asString()
-            .contains(path.toString(), "cut off its " + (length - one.length) + " bytes");
+            .contains(path.toString(), "Its " + (length - one.length) + " bytes were removed");
         file.write(step(2, norms));
       }
       assertThat(kind.read(path)).extracting(ClipReport::iteration).containsExactly(0, 2);
@@ -271,7 +271,7 @@ class FileReportTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains(path.toString(), "it is closed", "from iteration 1 on");
+          .contains(path.toString(), "the report is closed", "from iteration 1 on");
     }
     assertThat(kind.read(path)).hasSize(1);
   }
@@ -356,7 +356,10 @@ class FileReportTest {
       network.addListeners(
           new GradientClippingListener(GradientClipping.measureOnly()).observe(csv));
       assertThatCode(() -> Kind.fit(network, 1, 2)).doesNotThrowAnyException();
-      assertThat(log.at(Level.WARN)).singleElement().asString().contains("CsvReport failed");
+      assertThat(log.at(Level.WARN))
+          .singleElement()
+          .asString()
+          .contains("CsvReport threw an exception");
     }
     assertThat(Files.readString(path)).isEqualTo(before);
     assertThatThrownBy(() -> CsvReport.append(path).onStep(step(0, Map.of("0_W", 1.0))))
@@ -364,7 +367,7 @@ class FileReportTest {
         .hasMessageContaining(path.toString())
         .hasMessageContaining("norm.another_W")
         .hasMessageContaining("norm.0_W")
-        .hasMessageContaining("append to another file");
+        .hasMessageContaining("Append to another file");
   }
 
   @ParameterizedTest

@@ -43,7 +43,7 @@ class FullDiskTest {
       assertThat(log.at(Level.WARN))
           .singleElement()
           .asString()
-          .contains("/dev/full", "No space left", "from iteration 7 on", "training goes on");
+          .contains("/dev/full", "No space left", "from iteration 7 on", "Training continues");
     }
   }
 

@@ -325,7 +325,7 @@ class IncidentCaptureTest {
         .hasMessageContaining("is a file");
     assertThatThrownBy(() -> IncidentCapture.to(file.resolve("below"), 1))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("check that it is a folder");
+        .hasMessageContaining("Check that it is a directory");
     assertThatThrownBy(() -> listener(NonFinitePolicy.RAISE).captureTo(null))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("folder must not be null");

@@ -289,8 +289,8 @@ class SparkLocalTest {
 
     assertThatThrownBy(() -> fit(kind, network, 2, batches(4)))
         .isInstanceOf(SparkException.class)
-        .hasMessageContaining("refusing to train it unclipped")
-        .hasMessageContaining("give the listener to what trains the network");
+        .hasMessageContaining("so it refuses to train")
+        .hasMessageContaining("give the listener to ParallelWrapper or Spark");
 
     assertThat(network.params()).isEqualTo(before);
   }

@@ -144,6 +144,6 @@ class StandaloneClusterTest {
 
     assertThatThrownBy(() -> fit(SparkKind.MULTI_LAYER, network, batches(6)))
         .isInstanceOf(SparkException.class)
-        .hasMessageContaining("refusing to train it unclipped");
+        .hasMessageContaining("so it refuses to train");
   }
 }
