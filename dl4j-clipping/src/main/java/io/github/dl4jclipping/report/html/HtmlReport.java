@@ -90,7 +90,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
 
   static HtmlReport to(Path path, LongSupplier nanoTime) {
     Objects.requireNonNull(path, "path must not be null");
-    HtmlReport report = new HtmlReport(PageFile.at(path), nanoTime);
+    HtmlReport report = new HtmlReport(PageFile.at(path, Page.RUN), nanoTime);
     try {
       report.replace();
     } catch (IOException e) {
@@ -209,7 +209,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
       data.put("configuration", configuration);
       data.put("state", state.name().toLowerCase(Locale.ROOT));
       data.put("writtenAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-      file.replace(Page.of(title, data.at("/verdict/headline").asText(), data));
+      file.replace(Page.RUN.of(title, data.at("/verdict/headline").asText(), data));
     } finally {
       pace.end();
     }
