@@ -37,6 +37,10 @@ import org.slf4j.LoggerFactory;
  * {@link #close}. A page that is not closed is completed when the JVM ends, but not when it is
  * killed. In a JVM that lives on, close it: it holds its data until then.
  *
+ * <p>A page that is open in a browser follows the run: it loads itself anew from its file every two
+ * seconds, or less often where it is written less often, but at least once a minute, and returns to
+ * the reader's zoom, hidden lines and place. {@link RunComparison} sets several runs side by side.
+ *
  * <p>What it holds does not grow with the run. Up to {@value Run#MAX_POINTS} steps every step is a
  * point; then successive steps share one, which shows their smallest and their largest number, and
  * counts of what was clipped or not finite. The numbers are those of the reports, to the last bit;
@@ -90,7 +94,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
 
   static HtmlReport to(Path path, LongSupplier nanoTime) {
     Objects.requireNonNull(path, "path must not be null");
-    HtmlReport report = new HtmlReport(PageFile.at(path), nanoTime);
+    HtmlReport report = new HtmlReport(PageFile.at(path, Page.RUN), nanoTime);
     try {
       report.replace();
     } catch (IOException e) {
@@ -209,7 +213,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
       data.put("configuration", configuration);
       data.put("state", state.name().toLowerCase(Locale.ROOT));
       data.put("writtenAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-      file.replace(Page.of(title, data.at("/verdict/headline").asText(), data));
+      file.replace(Page.RUN.of(title, data.at("/verdict/headline").asText(), data));
     } finally {
       pace.end();
     }

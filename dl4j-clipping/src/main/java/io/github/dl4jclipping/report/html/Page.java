@@ -8,47 +8,89 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Optional;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
- * Puts a run's data into the page: one file with its charting library, that asks no network and
- * runs no script but its own.
+ * Puts data into a page: one file with its charting library, that asks no network and runs no
+ * script but its own.
  */
-final class Page {
-
-  /** What tells our pages from other files; stands within the first 300 bytes. */
-  static final String MARK = "<meta name=\"generator\" content=\"dl4j-clipping HtmlReport\">";
+enum Page {
+  /** One run. */
+  RUN("HtmlReport", "page"),
+  /** Several runs side by side. */
+  COMPARISON("RunComparison", "comparison");
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final String CHARTS = resource("uplot/uPlot.iife.min.js");
-  private static final String SCRIPT = resource("page.js");
 
-  /** The page around title, verdict and data; what is the same on all pages is filled in once. */
-  private static final String TEMPLATE =
-      resource("page.html")
-          .replace("{{mark}}", MARK)
-          .replace("{{script-hashes}}", hash(CHARTS) + " " + hash(SCRIPT))
-          .replace("{{charts-style}}", resource("uplot/uPlot.min.css"))
-          .replace("{{style}}", resource("page.css"))
-          .replace("{{charts-licence}}", escape(resource("uplot/LICENSE")))
-          .replace("{{charts}}", CHARTS)
-          .replace("{{script}}", SCRIPT);
+  /** What stands before the data and after them. */
+  private static final String DATA = "<script type=\"application/json\" id=\"data\">";
 
-  private static final String[] PIECES = TEMPLATE.split("\\{\\{(?:title|headline|data)}}", -1);
+  private static final String END = "</script>";
 
-  private Page() {}
+  private final String writer;
+  private final String mark;
+
+  @SuppressWarnings("ImmutableEnumChecker") // nobody changes the array
+  private final String[] pieces;
+
+  Page(String writer, String name) {
+    this.writer = writer;
+    this.mark = "<meta name=\"generator\" content=\"dl4j-clipping " + writer + "\">";
+    String charts = resource("uplot/uPlot.iife.min.js");
+    String script =
+        "\"use strict\";\n(() => {\n" + resource("shared.js") + resource(name + ".js") + "})();\n";
+    // What is the same on all pages is filled in once.
+    this.pieces =
+        resource(name + ".html")
+            .replace("{{mark}}", mark)
+            .replace("{{script-hashes}}", hash(charts) + " " + hash(script))
+            .replace("{{charts-style}}", resource("uplot/uPlot.min.css"))
+            .replace("{{style}}", resource("page.css"))
+            .replace("{{charts-licence}}", escape(resource("uplot/LICENSE")))
+            .replace("{{charts}}", charts)
+            .replace("{{script}}", script)
+            .split("\\{\\{(?:title|headline|data)}}", -1);
+  }
+
+  /** Returns the name of the class that writes such pages. */
+  String writer() {
+    return writer;
+  }
+
+  /** Returns whether a file that begins like this is such a page. */
+  boolean isAt(String head) {
+    return head.contains(mark);
+  }
 
   /** Returns the page; the data goes in as it is, title and headline as text, too. */
-  static String of(String title, String headline, ObjectNode data) {
-    return PIECES[0]
+  String of(String title, String headline, ObjectNode data) {
+    return pieces[0]
         + escape(title)
-        + PIECES[1]
+        + pieces[1]
         + escape(headline)
-        + PIECES[2]
+        + pieces[2]
+        + DATA
         + json(data)
-        + PIECES[3];
+        + END
+        + pieces[3];
+  }
+
+  /** Returns the data of a page; nothing where there are none that can be read. */
+  static Optional<JsonNode> dataOf(String page) {
+    int start = page.indexOf(DATA) + DATA.length();
+    int end = page.indexOf(END, start);
+    if (start < DATA.length() || end < 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(MAPPER.readTree(page.substring(start, end)));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
   }
 
   /** No character of it means anything to HTML. */

@@ -20,6 +20,9 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  */
 final class PageData {
 
+  /** Changes when a page of old cannot be read as one of today. */
+  static final int FORMAT = 1;
+
   /** Parameters of one incident that are written out. */
   private static final int MAX_PARAMETERS = 50;
 
@@ -29,7 +32,7 @@ final class PageData {
 
   static ObjectNode of(Run run) {
     ObjectNode data = JSON.objectNode();
-    data.put("format", 1);
+    data.put("format", FORMAT);
     data.set("verdict", verdict(Verdict.of(run)));
     data.set("totals", totals(run));
     data.set("advice", advice(run));

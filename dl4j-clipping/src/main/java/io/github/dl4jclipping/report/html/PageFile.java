@@ -17,7 +17,8 @@ import java.util.UUID;
 /** Replaces a page in one go: who opens it sees the old one or the new one, never a part. */
 final class PageFile {
 
-  private static final int HEAD = 1024;
+  /** Within this many bytes a page says what it is. */
+  static final int HEAD = 1024;
 
   private static final int MOST_LINKS = 40;
 
@@ -37,7 +38,7 @@ final class PageFile {
    * @throws IllegalArgumentException if there is something that is no page of ours
    * @throws UncheckedIOException if the folder cannot be made or read
    */
-  static PageFile at(Path path) {
+  static PageFile at(Path path, Page kind) {
     Path absolute = path.toAbsolutePath().normalize();
     if (Files.isDirectory(absolute)) {
       throw new IllegalArgumentException(
@@ -45,11 +46,12 @@ final class PageFile {
               + " is a folder: name a file in it, such as "
               + absolute.resolve("clipping.html"));
     }
-    if (Files.exists(absolute) && !isOurs(absolute)) {
+    if (Files.exists(absolute) && !isOurs(absolute, kind)) {
       throw new IllegalArgumentException(
           absolute
-              + " exists and is no page of HtmlReport, so it is left alone: remove it, or choose"
-              + " another name");
+              + " exists and is no page of "
+              + kind.writer()
+              + ", so it is left alone: remove it, or choose another name");
     }
     try {
       Path target = followed(absolute);
@@ -76,13 +78,13 @@ final class PageFile {
   }
 
   /** An empty file is nobody's work. */
-  private static boolean isOurs(Path file) {
+  private static boolean isOurs(Path file, Page kind) {
     if (!Files.isRegularFile(file)) {
       return false;
     }
     try (InputStream in = Files.newInputStream(file)) {
       String head = new String(in.readNBytes(HEAD), ISO_8859_1);
-      return head.isEmpty() || head.contains(Page.MARK);
+      return head.isEmpty() || kind.isAt(head);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read what is at " + file + ": " + e, e);
     }

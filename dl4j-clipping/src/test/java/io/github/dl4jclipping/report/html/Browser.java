@@ -37,6 +37,7 @@ final class Browser implements AutoCloseable {
   }
 
   private static final int MOST_TRIES = 5;
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
   /** Selenium knows no protocol of this version of Chromium, and needs none here. */
@@ -99,6 +100,24 @@ final class Browser implements AutoCloseable {
     run(
         "return new Promise(done =>"
             + " requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
+  }
+
+  /** Waits until a script returns true, across loads of the page; fails after half a minute. */
+  void waitUntil(String script) {
+    long start = System.nanoTime();
+    while (!isTrue(script)) {
+      if (System.nanoTime() - start > PATIENCE_NANOS) {
+        throw new AssertionError("never true: " + script);
+      }
+    }
+  }
+
+  private boolean isTrue(String script) {
+    try {
+      return Boolean.TRUE.equals(run("await new Promise(done => setTimeout(done, 50)); " + script));
+    } catch (WebDriverException e) {
+      return false; // the page was loaded anew meanwhile
+    }
   }
 
   Object run(String script, Object... arguments) {

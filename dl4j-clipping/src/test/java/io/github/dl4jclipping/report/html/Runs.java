@@ -28,6 +28,18 @@ enum Runs {
         }
         broken(observer, 412, StepOutcome.RAISED, Double.NaN);
       }),
+  /** A loss that may be negative. */
+  EXPLODES_BELOW_ZERO(
+      observer -> {
+        for (int i = 0; i < 300; i++) {
+          observer.onStep(step(i, 1 + i % 3, 5, 2 * Math.cos(i / 20.0)));
+        }
+        for (int i = 300; i < 312; i++) {
+          observer.onStep(step(i, Math.pow(9, i - 299), 5, Math.pow(-9, i - 299)));
+        }
+        observer.onStep(step(312, 2, 5, Double.NEGATIVE_INFINITY));
+        observer.onStep(step(313, 2, 5, 1.5));
+      }),
   DIES_IN_STEP_ONE(observer -> broken(observer, 0, StepOutcome.RAISED, Double.NaN)),
   SKIPS(
       observer -> {

@@ -9,6 +9,7 @@ import io.github.dl4jclipping.report.StepOutcome;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.nd4j.linalg.dataset.DataSet;
 
 /** A way to train the same network. */
 enum Contender {
@@ -19,7 +20,10 @@ enum Contender {
   CLIP_L2_PER_LAYER("ClipL2PerLayer at " + MAX_NORM, GradientNormalization.ClipL2PerLayer),
 
   /** Clipping by the norm of the whole gradient: the plugin. */
-  PLUGIN("dl4j-clipping at " + MAX_NORM, GradientNormalization.None);
+  PLUGIN("dl4j-clipping at " + MAX_NORM, GradientNormalization.None),
+
+  /** The plugin on data of which no value is broken: what the others are measured by. */
+  PLUGIN_ON_CLEAN_DATA("same on clean data", GradientNormalization.None);
 
   private final String label;
   private final GradientNormalization perLayer;
@@ -39,11 +43,20 @@ enum Contender {
     return perLayer;
   }
 
-  /** Returns the plugin's settings. */
+  /** Returns the plugin's settings: a gradient that is not finite ends the run, where it clips. */
   GradientClipping clipping() {
     return switch (this) {
       case STOCK, CLIP_L2_PER_LAYER -> measured();
-      case PLUGIN -> GradientClipping.byGlobalNorm(MAX_NORM);
+      case PLUGIN, PLUGIN_ON_CLEAN_DATA -> GradientClipping.byGlobalNorm(MAX_NORM);
+    };
+  }
+
+  /** Returns the plugin's settings for data with broken values: it skips such steps. */
+  GradientClipping clippingOfBrokenData() {
+    return switch (this) {
+      case STOCK, CLIP_L2_PER_LAYER -> clipping();
+      case PLUGIN, PLUGIN_ON_CLEAN_DATA ->
+          clipping().toBuilder().nonFinite(NonFinitePolicy.SKIP).build();
     };
   }
 
@@ -52,8 +65,13 @@ enum Contender {
     return switch (this) {
       case STOCK -> false;
       case CLIP_L2_PER_LAYER -> isAnyLayerAtBound(step.parameterNorms());
-      case PLUGIN -> step.outcome() == StepOutcome.CLIPPED;
+      case PLUGIN, PLUGIN_ON_CLEAN_DATA -> step.outcome() == StepOutcome.CLIPPED;
     };
+  }
+
+  /** Returns a batch as this contender gets it. */
+  DataSet batch(int number, DataSet clean) {
+    return this == PLUGIN_ON_CLEAN_DATA ? clean : BrokenData.in(number, clean);
   }
 
   /** Norms are read, training is stock DL4J's to the last bit, a NaN goes through. */

@@ -13,7 +13,7 @@ final class ResultTable {
   /** Returns one line for each result, under a head and above what the columns mean. */
   static String of(List<RunResult> results) {
     return row(
-            "", "first", "last", "diverged", "clipped", "norm p50", "norm p90", "norm max", "time")
+            "", "first", "last", "diverged", "clipped", "skipped", "norm p50", "norm max", "time")
         + results.stream().map(ResultTable::row).collect(Collectors.joining())
         + System.lineSeparator()
         + notes();
@@ -27,8 +27,8 @@ final class ResultTable {
         number(result.lastScore()),
         diverged(result),
         String.format(Locale.ROOT, "%.0f %%", 100 * result.clippedShare()),
+        String.valueOf(result.skipped()),
         number(norms.getPercentile(50)),
-        number(norms.getPercentile(90)),
         number(norms.getMax()),
         String.format(Locale.ROOT, "%.1f s", result.wallTime().toMillis() / 1000.0));
   }
@@ -45,6 +45,7 @@ final class ResultTable {
         first, last  DL4J's score, summed over the %d characters of a step: first step, mean of last %d
         diverged     at which iteration; a batch is %d of them
         clipped      share of the steps; with ClipL2PerLayer, those in which any layer was clipped
+        skipped      steps whose gradient was not finite and did not reach the network
         norm         L2, of the gradient of the whole network, measured by dl4j-clipping in all runs:
                      before it clips, after ClipL2PerLayer did; measuring does not change training
         time         of the whole run, data included, beside whatever else this machine does

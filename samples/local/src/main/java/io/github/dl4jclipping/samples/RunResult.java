@@ -11,25 +11,28 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
  * Holds what one run did, and sums it up.
  *
  * @param steps one or more, in order; those after a broken one count for nothing
+ * @param found where the values were that broke steps
  */
-record RunResult(Contender contender, List<ClipReport> steps, Duration wallTime) {
+record RunResult(
+    Contender contender, List<ClipReport> steps, List<String> found, Duration wallTime) {
 
   /** Steps whose mean is the last score. */
   static final int LAST_STEPS = 10;
 
   private static final double LEARNED = 0.9;
 
-  /** Copies the list. */
+  /** Copies the lists. */
   RunResult {
     steps = List.copyOf(steps);
+    found = List.copyOf(found);
     if (steps.isEmpty()) {
       throw new IllegalArgumentException("steps must not be empty");
     }
   }
 
-  /** Returns whether a step had numbers to go on: its score and its gradient are finite. */
+  /** Returns whether training can go on: score and gradient are finite, or the step was skipped. */
   static boolean isSane(ClipReport step) {
-    return Double.isFinite(step.score()) && Double.isFinite(step.norm());
+    return isSkipped(step) || (Double.isFinite(step.score()) && Double.isFinite(step.norm()));
   }
 
   /** Returns how the run ended. */
@@ -52,13 +55,23 @@ record RunResult(Contender contender, List<ClipReport> steps, Duration wallTime)
     return steps.get(0).score();
   }
 
-  /** Returns the mean score of the last ten steps; not finite if one of them is not. */
+  private static boolean isSkipped(ClipReport step) {
+    return step.outcome() == StepOutcome.SKIPPED;
+  }
+
+  /** Returns how many steps were skipped. */
+  long skipped() {
+    return steps.stream().filter(RunResult::isSkipped).count();
+  }
+
+  /** Returns the mean score of the last ten steps not skipped; not finite if one of them is not. */
   double lastScore() {
-    return steps.stream()
-        .skip(Math.max(0, steps.size() - LAST_STEPS))
+    List<ClipReport> counted = steps.stream().filter(step -> !isSkipped(step)).toList();
+    return counted.stream()
+        .skip(Math.max(0, counted.size() - LAST_STEPS))
         .mapToDouble(ClipReport::score)
         .average()
-        .orElseThrow();
+        .orElse(Double.NaN);
   }
 
   /** Returns the share of steps that were clipped. */

@@ -39,23 +39,24 @@ final class Training {
     MultiLayerNetwork network = CharacterNetwork.build(alphabet.size(), contender.perLayer(), SEED);
     StepLog steps = new StepLog();
     GradientClippingListener listener =
-        new GradientClippingListener(contender.clipping())
+        new GradientClippingListener(contender.clippingOfBrokenData())
             .logEvery(contender == Contender.PLUGIN ? LOG_EVERY : 0)
             .observe(steps);
     Arrays.stream(observers).forEach(listener::observe);
     network.addListeners(listener);
     long start = System.nanoTime();
     try (ProgressBar bar = bars.start(contender.label(), batches)) {
-      fit(network, steps, bar);
+      fit(network, contender, steps, bar);
     }
-    return new RunResult(contender, steps.steps(), Duration.ofNanos(System.nanoTime() - start));
+    return new RunResult(
+        contender, steps.steps(), steps.found(), Duration.ofNanos(System.nanoTime() - start));
   }
 
-  private void fit(MultiLayerNetwork network, StepLog steps, ProgressBar bar) {
+  private void fit(MultiLayerNetwork network, Contender contender, StepLog steps, ProgressBar bar) {
     CharacterBatches data = new CharacterBatches(text, alphabet.size(), SEED);
     try {
       for (int i = 0; i < batches && steps.isSane(); i++) {
-        network.fit(data.next());
+        network.fit(contender.batch(i, data.next()));
         bar.step();
         bar.setExtraMessage("score " + ResultTable.number(network.score()));
       }

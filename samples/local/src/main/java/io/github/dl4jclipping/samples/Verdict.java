@@ -22,14 +22,19 @@ final class Verdict {
 
   private static String clause(RunResult result) {
     return switch (result.ending()) {
-      case LEARNED -> "learned" + scores(result);
-      case DID_NOT_LEARN -> "did not learn" + scores(result);
+      case LEARNED -> "learned" + scores(result) + skipped(result);
+      case DID_NOT_LEARN -> "did not learn" + scores(result) + skipped(result);
       case DIVERGED -> "diverged at iteration " + result.brokenAt().getAsInt();
       case STOPPED ->
           "was stopped at iteration "
               + result.brokenAt().getAsInt()
               + ", before a gradient that is not finite reached the parameters";
     };
+  }
+
+  private static String skipped(RunResult result) {
+    long skipped = result.skipped();
+    return skipped == 0 ? "" : " and skipped " + skipped + (skipped == 1 ? " step" : " steps");
   }
 
   private static String scores(RunResult result) {

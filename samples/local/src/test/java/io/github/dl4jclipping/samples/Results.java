@@ -53,6 +53,6 @@ final class Results {
   }
 
   static RunResult of(Contender contender, List<ClipReport> steps) {
-    return new RunResult(contender, steps, Duration.ofMillis(12_345));
+    return new RunResult(contender, steps, List.of(), Duration.ofMillis(12_345));
   }
 }

@@ -54,6 +54,24 @@ class RunResultTest {
     assertThat(Results.scores(Contender.STOCK, scores).lastScore()).isEqualTo(24.5);
   }
 
+  /** A skipped step left the network as it was: neither the run nor its score is broken. */
+  @Test
+  void skippedStepsBreakNothing() {
+    RunResult result =
+        Results.of(
+            Contender.PLUGIN,
+            List.of(
+                Results.step(0, 200, 1, StepOutcome.UNCHANGED),
+                Results.step(1, Double.NaN, Double.NaN, StepOutcome.SKIPPED),
+                Results.step(2, 100, 1, StepOutcome.CLIPPED)));
+
+    assertThat(result.brokenAt()).isEmpty();
+    assertThat(result.skipped()).isOne();
+    assertThat(result.lastScore()).isEqualTo(150);
+    assertThat(result.ending()).isEqualTo(Ending.LEARNED);
+    assertThat(Verdict.of(List.of(result))).endsWith("(score 200.0 to 150.0) and skipped 1 step.");
+  }
+
   @Test
   void normsLeaveOutWhatIsNotFinite() {
     RunResult result = Results.ended(Contender.STOCK, Ending.DIVERGED);
