@@ -5,6 +5,7 @@ import io.github.dl4jclipping.internal.log.LogName;
 import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.report.UpdateRatios;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
@@ -155,6 +156,23 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
   public synchronized void onNonFinite(NonFiniteReport report) {
     checkOpen();
     run.add(report);
+  }
+
+  /** Returns true: the page shows how far updates move the parameters. */
+  @Override
+  public boolean wantsUpdateRatios() {
+    return true;
+  }
+
+  /**
+   * Adds the update of the last step.
+   *
+   * @throws IllegalStateException if the page is closed
+   */
+  @Override
+  public synchronized void onUpdate(UpdateRatios ratios) {
+    checkOpen();
+    run.add(ratios);
   }
 
   /** Writes the page, unless the last time is so recent that it would cost. */

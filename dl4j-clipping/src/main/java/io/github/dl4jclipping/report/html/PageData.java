@@ -144,6 +144,7 @@ final class PageData {
     node.set("maxNorm", ranges(buckets, bucket -> bucket.maxNorm));
     node.set("score", ranges(buckets, bucket -> bucket.score));
     node.set("lossScale", ranges(buckets, bucket -> bucket.lossScale));
+    node.set("updateRatio", ranges(buckets, bucket -> bucket.updateRatio));
     return node;
   }
 

@@ -4,6 +4,8 @@ import io.github.dl4jclipping.forensics.NonFiniteReport;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClipSummary;
 import io.github.dl4jclipping.report.ThresholdAdvisor;
+import io.github.dl4jclipping.report.UpdateRatios;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Collects a run in memory that does not grow with its length. */
@@ -30,6 +32,14 @@ final class Run {
 
   void add(NonFiniteReport report) {
     incidents.add(report);
+  }
+
+  /** Adds the ratios of the update of the last step. */
+  void add(UpdateRatios ratios) {
+    List<StepBucket> all = steps.all();
+    if (!all.isEmpty()) {
+      all.get(all.size() - 1).add(ratios);
+    }
   }
 
   void add(ClipReport report) {

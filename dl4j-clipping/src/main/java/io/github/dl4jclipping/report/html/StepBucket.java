@@ -1,6 +1,7 @@
 package io.github.dl4jclipping.report.html;
 
 import io.github.dl4jclipping.report.ClipReport;
+import io.github.dl4jclipping.report.UpdateRatios;
 
 /** What the charts show of some successive steps: extremes and counts. */
 final class StepBucket implements Buckets.Bucket<StepBucket> {
@@ -11,6 +12,9 @@ final class StepBucket implements Buckets.Bucket<StepBucket> {
   final Range maxNorm = new Range();
   final Range score = new Range();
   final Range lossScale = new Range();
+
+  /** Of all parameters. */
+  final Range updateRatio = new Range();
 
   private int firstIteration;
   private int lastIteration;
@@ -39,6 +43,10 @@ final class StepBucket implements Buckets.Bucket<StepBucket> {
     }
   }
 
+  void add(UpdateRatios ratios) {
+    ratios.byParameter().values().forEach(updateRatio::add);
+  }
+
   @Override
   public void merge(StepBucket next) {
     lastIteration = next.lastIteration;
@@ -51,6 +59,7 @@ final class StepBucket implements Buckets.Bucket<StepBucket> {
     maxNorm.merge(next.maxNorm);
     score.merge(next.score);
     lossScale.merge(next.lossScale);
+    updateRatio.merge(next.updateRatio);
   }
 
   int firstIteration() {

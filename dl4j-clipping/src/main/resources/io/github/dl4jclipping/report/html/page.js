@@ -262,6 +262,29 @@ function scoreChart(host) {
   smallChart(host, steps.score, "score", colour("before"), { scale, marks: (plot) => drawBroken(plot, broken) });
 }
 
+/** Every 10th step has ratios: the lines go on between them. */
+function updateChart(host) {
+  const ratios = steps.updateRatio;
+  const known = (values) => values.map((value) => value ?? undefined);
+  const scale = scaleFor([ratios.min, ratios.max]);
+  const stroke = colour("after");
+  byId("updates-note").textContent =
+    "Norm of each parameter's update divided by the norm of the parameter: the largest and the smallest of all parameters. " +
+    "About 0.001 is usual; far more means that the learning rate is too high. " +
+    scale.note +
+    ".";
+  lines(host, {
+    ...axis,
+    series: [
+      { label: "largest", values: known(ratios.max), stroke },
+      { label: "smallest", values: known(ratios.min), stroke, width: 1 },
+    ],
+    bands: [{ series: [1, 2], fill: colour("band") }],
+    scale,
+    height: 240,
+  });
+}
+
 function drawBroken(plot, broken) {
   const { ctx, bbox } = plot;
   ctx.save();
@@ -519,6 +542,10 @@ function charts() {
   attempt("coefficient-chart", (host) =>
     smallChart(host, steps.coefficient, "coefficient", colour("after"), { scale: LINEAR, yRange: (_, __, high) => [-0.04, Math.max(high ?? 0, 1) + 0.06] }),
   );
+  byId("updates").hidden = finite(steps.updateRatio?.max ?? []).length === 0;
+  if (!byId("updates").hidden) {
+    attempt("update-chart", updateChart);
+  }
   byId("loss-scales").hidden = finite(steps.lossScale.max).length === 0;
   if (!byId("loss-scales").hidden) {
     attempt("loss-scale-chart", (host) => smallChart(host, steps.lossScale, "loss scale", colour("after")));

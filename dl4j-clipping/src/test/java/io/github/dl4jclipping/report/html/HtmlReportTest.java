@@ -11,11 +11,16 @@ import io.github.dl4jclipping.LogCapture;
 import io.github.dl4jclipping.Networks;
 import io.github.dl4jclipping.NonFiniteGradientException;
 import io.github.dl4jclipping.norm.JavaSerialization;
+import io.github.dl4jclipping.report.ClipObserver;
+import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.StepOutcome;
+import io.github.dl4jclipping.report.UpdateRatios;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -28,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 class HtmlReportTest {
@@ -71,6 +77,49 @@ class HtmlReportTest {
         .contains("uPlot");
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(path);
+    }
+  }
+
+  /** Every 10th step has them; a bias that begins at 0 has none at the first. */
+  @Test
+  void showsHowFarUpdatesMoveTheParameters() throws Exception {
+    Path path = folder.resolve("page.html");
+    List<UpdateRatios> seen = new ArrayList<>();
+    MultiLayerNetwork network = Networks.dense(Networks.conf(new Sgd(0.1)));
+    try (HtmlReport page = HtmlReport.to(path)) {
+      network.addListeners(
+          new GradientClippingListener(GradientClipping.byGlobalNorm(1.0))
+              .observe(page)
+              .observe(new KeepsUpdates(seen)));
+      for (int seed = 1; seed <= 11; seed++) {
+        network.fit(Networks.batch(7, seed));
+      }
+    }
+    JsonNode shown = Pages.data(path).at("/steps/updateRatio");
+    assertThat(seen).hasSize(2);
+    assertThat(Pages.numbers(shown.get("max")).get(10))
+        .isEqualTo(Collections.max(seen.get(1).byParameter().values()));
+    assertThat(Pages.numbers(shown.get("min")).get(10))
+        .isEqualTo(Collections.min(seen.get(1).byParameter().values()));
+    assertThat(shown.at("/max/5").isNull()).isTrue();
+    assertThat(shown.at("/infinite/0").intValue()).isPositive();
+  }
+
+  /** Keeps the ratios that it is told. */
+  @SuppressWarnings("serial") // never written
+  private record KeepsUpdates(List<UpdateRatios> seen) implements ClipObserver {
+
+    @Override
+    public void onStep(ClipReport report) {}
+
+    @Override
+    public boolean wantsUpdateRatios() {
+      return true;
+    }
+
+    @Override
+    public void onUpdate(UpdateRatios ratios) {
+      seen.add(ratios);
     }
   }
 
