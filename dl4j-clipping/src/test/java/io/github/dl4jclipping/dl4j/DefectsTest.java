@@ -10,6 +10,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,9 +20,11 @@ import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingResult;
 import org.deeplearning4j.earlystopping.saver.InMemoryModelSaver;
 import org.deeplearning4j.earlystopping.scorecalc.DataSetLossCalculator;
+import org.deeplearning4j.earlystopping.scorecalc.ScoreCalculator;
 import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationCondition;
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
@@ -45,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
@@ -258,6 +262,55 @@ class DefectsTest {
             flat,
             new long[] {5, 4},
             List.of(new FrozenLayer(new AutoEncoder.Builder().nOut(3).build()))));
+  }
+
+  /** They are updates, not gradients: the mean of the batch hardly moves the running mean. */
+  @ParameterizedTest
+  @EnumSource(names = {"ClipL2PerLayer", "ClipL2PerParamType", "ClipElementWiseAbsoluteValue"})
+  void gradientNormalizationClipsTheStatisticsOfBatchNormalization(GradientNormalization kind) {
+    MultiLayerNetwork plain = Networks.dense(Networks.conf(new Sgd(0.1)));
+    MultiLayerNetwork clipped =
+        Networks.dense(
+            Networks.conf(new Sgd(0.1))
+                .gradientNormalization(kind)
+                .gradientNormalizationThreshold(1e-6));
+    DataSet batch = Networks.batch(16, 1);
+    plain.fit(batch);
+    clipped.fit(batch);
+    double moved = Networks.exactNorm(plain.paramTable().get("1_mean"));
+    assertThat(Networks.exactNorm(clipped.paramTable().get("1_mean"))).isLessThan(moved / 100);
+  }
+
+  /** No score is less than NaN. */
+  @Test
+  void earlyStoppingKeepsAFirstModelWithoutScoreAsTheBest() {
+    Iterator<Double> scores = List.of(Double.NaN, 0.5, 0.4).iterator();
+    EarlyStoppingConfiguration<MultiLayerNetwork> configuration =
+        new EarlyStoppingConfiguration.Builder<MultiLayerNetwork>()
+            .epochTerminationConditions(new MaxEpochsTerminationCondition(3))
+            .scoreCalculator(
+                new ScoreCalculator<MultiLayerNetwork>() {
+                  @Override
+                  public double calculateScore(MultiLayerNetwork network) {
+                    return scores.next();
+                  }
+
+                  @Override
+                  public boolean minimizeScore() {
+                    return true;
+                  }
+                })
+            .modelSaver(new InMemoryModelSaver<>())
+            .build();
+    EarlyStoppingResult<MultiLayerNetwork> result =
+        new EarlyStoppingTrainer(
+                configuration,
+                Networks.dense(Networks.conf(new Sgd(0.1))),
+                new ExistingDataSetIterator(List.of(Networks.batch(7, 1))))
+            .fit();
+    assertThat(result.getTotalEpochs()).isEqualTo(3);
+    assertThat(result.getScoreVsEpoch()).containsEntry(0, Double.NaN).containsEntry(2, 0.4);
+    assertThat(result.getBestModelEpoch()).isZero();
   }
 
   @ParameterizedTest
