@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows a run on one page: norms before and after, coefficient, score, the norm of each parameter,
- * advice on a bound, and where a gradient broke. A single file that opens in a browser without a
- * network.
+ * Shows a run on one page: norms before and after clipping, coefficient, score, size of the
+ * updates, the norm of each parameter, advice on a bound, and where a gradient broke. The page is a
+ * single file that opens in a browser without a network.
  *
  * <pre>{@code
  * try (HtmlReport page = HtmlReport.to(Path.of("clipping.html")).configuration(clipping)) {
@@ -32,28 +32,29 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>The page is there from the beginning and is replaced while training runs: at most every two
- * seconds and so seldom that it takes about a hundredth of the time; as soon as that allows at the
- * end of an epoch; at once when an exception ends a step, at incidents 1, 2, 4, 8 ..., and by
- * {@link #close}. A page that is not closed is completed when the JVM ends, but not when it is
- * killed. In a JVM that lives on, close it: it holds its data until then.
+ * <p>The page is written at the beginning and replaced while training runs: at most every two
+ * seconds, and so rarely that writing takes about a hundredth of the time. It is also written at
+ * the end of an epoch, unless it was just written, and at once when an exception ends a step, at
+ * incidents 1, 2, 4, 8, ..., and by {@link #close}. A page that is not closed is completed when the
+ * JVM ends, but not if the JVM is killed. Close the page if the JVM lives on: the page keeps its
+ * data in memory until then.
  *
- * <p>A page that is open in a browser follows the run: it loads itself anew from its file every two
- * seconds, or less often where it is written less often, but at least once a minute, and returns to
- * the reader's zoom, hidden lines and place. {@link RunComparison} sets several runs side by side.
+ * <p>A page that is open in a browser follows the run. It reloads itself every two seconds, or less
+ * often if it is written less often, but at least once a minute. It keeps the reader's zoom, hidden
+ * lines and place. {@link RunComparison} shows several runs side by side.
  *
- * <p>What it holds does not grow with the run. Up to {@value Run#MAX_POINTS} steps every step is a
- * point; then successive steps share one, which shows their smallest and their largest number, and
- * counts of what was clipped or not finite. The numbers are those of the reports, to the last bit;
- * they stand in the page as JSON, in the element {@code data}, with null for what is not finite.
+ * <p>The size of the page does not grow with the run. Up to {@value Run#MAX_POINTS} steps, every
+ * step is a point. In a longer run, successive steps share a point, which shows their smallest and
+ * largest number and counts clipped and non-finite steps. The numbers equal those of the reports to
+ * the last bit. The page holds them as JSON in the element {@code data}; a non-finite number is
+ * null.
  *
- * <p>Steps of several workers come on one page in the order in which they arrive, with a table of
- * the workers. It does not travel to other JVMs, since it writes a file of this machine: Java
- * serialisation refuses it. On Spark, bring the reports to the driver and call {@link #onStep}
- * there.
+ * <p>Steps of several workers appear on one page in the order of their arrival, with a table of the
+ * workers. A page writes a file of this machine, so it refuses Java serialisation. On Spark, bring
+ * the reports to the driver and call {@link #onStep} there.
  *
- * <p>A page that cannot be written, as on a full disk, is logged once and tried again later:
- * training goes on. Thread-safe.
+ * <p>If the page cannot be written, for example because the disk is full, this is logged once and
+ * tried again later. Training continues. Thread-safe.
  */
 public final class HtmlReport implements ClipObserver, AutoCloseable {
 
@@ -82,11 +83,11 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
   }
 
   /**
-   * Starts a page: one that says that there are no steps yet is written at once. Creates the
-   * folders above it. Replaces a page of an earlier run, and an empty file; nothing else. Where the
-   * path is a link, what it leads to is replaced.
+   * Creates a page and writes it at once, without steps. Creates missing parent directories. Only a
+   * page of an earlier run or an empty file is replaced. If the path is a link, its target is
+   * replaced.
    *
-   * @throws IllegalArgumentException if there is a folder or a file that is no such page
+   * @throws IllegalArgumentException if the path is a directory, or a file that is not such a page
    * @throws UncheckedIOException if it cannot be written
    */
   public static HtmlReport to(Path path) {
@@ -106,7 +107,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
   }
 
   /**
-   * Sets the title, "Gradient clipping" unless set.
+   * Sets the title. The default is "Gradient clipping".
    *
    * @return this page
    */
@@ -116,8 +117,8 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
   }
 
   /**
-   * Sets what the page shows as the configuration: the text of an object, such as the {@code
-   * GradientClipping}, or of several in a list.
+   * Sets the configuration that the page shows: the {@code toString} of an object, such as a {@code
+   * GradientClipping} or a list of several objects.
    *
    * @return this page
    */
@@ -133,7 +134,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
   }
 
   /**
-   * Takes a step in.
+   * Adds a step.
    *
    * @throws IllegalStateException if the page is closed
    */
@@ -148,7 +149,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
   }
 
   /**
-   * Takes an incident in, which the page shows from the step that follows.
+   * Adds an incident. The page shows it from the next step on.
    *
    * @throws IllegalStateException if the page is closed
    */
@@ -175,7 +176,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
     run.add(ratios);
   }
 
-  /** Writes the page, unless the last time is so recent that it would cost. */
+  /** Writes the page, unless it was written too recently. */
   @Override
   public synchronized void onEpochEnd(int epoch) {
     if (state == State.RUNNING && pace.allowsUrgent()) {
@@ -186,7 +187,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
   private void checkOpen() {
     if (state == State.CLOSED) {
       throw new IllegalStateException(
-          "The page " + path() + " is closed; observe with a new HtmlReport");
+          "The page " + path() + " is closed. Create a new HtmlReport and observe with it.");
     }
   }
 
@@ -217,7 +218,7 @@ public final class HtmlReport implements ClipObserver, AutoCloseable {
       replace();
     } catch (IOException e) {
       if (!failed) {
-        log.warn("Cannot write {}; trying again later, training goes on", path(), e);
+        log.warn("Cannot write {}. It is tried again later. Training continues.", path(), e);
       }
       failed = true;
     }

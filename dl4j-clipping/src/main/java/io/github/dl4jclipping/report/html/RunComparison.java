@@ -22,10 +22,10 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * RunComparison.of(Path.of("before.html"), Path.of("after.html")).write(Path.of("both.html"));
  * }</pre>
  *
- * <p>A run is a page of {@link HtmlReport} or a file of JSON Lines of {@code JsonLinesReport}. It
- * is read once, when the comparison is made. Runs may differ in length, and in their networks, of
- * which the page tells. Steps are compared by DL4J's iteration; where iterations of a run do not
- * ascend, as with several workers, by the order in which they were reported.
+ * <p>A run is a page of {@link HtmlReport} or a file that {@code JsonLinesReport} wrote. It is read
+ * once, when the comparison is created. Runs may differ in length and in their networks; the page
+ * says so if the networks differ. Steps are compared by DL4J's iteration. If the iterations of a
+ * run do not ascend, as with several workers, they are compared by the order of their reports.
  *
  * <p>Immutable and thread-safe. Memory does not grow with the length of the runs.
  */
@@ -43,8 +43,8 @@ public final class RunComparison {
   }
 
   /**
-   * Reads runs and names each by the title of its page, or by its file; by their paths where such
-   * names are not unique.
+   * Reads runs and names each by the title of its page, or by its file. If these names are not
+   * unique, the runs are named by their paths.
    *
    * @param files 1 to {@value #MAX_RUNS} files, in the order in which they are shown
    * @throws IllegalArgumentException if there are none or too many, if one is named twice, or if
@@ -66,7 +66,7 @@ public final class RunComparison {
   }
 
   /**
-   * Reads runs under names of one's own.
+   * Reads runs under given names.
    *
    * @param files 1 to {@value #MAX_RUNS} files by the name of their run, in the order in which they
    *     are shown

@@ -345,7 +345,8 @@ class HtmlReportTest {
       Runs.broken(page, 0, StepOutcome.RAISED, 1);
       Runs.broken(page, 1, StepOutcome.RAISED, 1);
       assertThat(log.at(Level.WARN))
-          .containsExactly("Cannot write " + path + "; trying again later, training goes on");
+          .containsExactly(
+              "Cannot write " + path + ". It is tried again later. Training continues.");
     }
     Files.createDirectory(path.getParent());
     assertThatCode(page::close).doesNotThrowAnyException();

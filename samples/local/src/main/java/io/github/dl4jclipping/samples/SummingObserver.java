@@ -4,7 +4,7 @@ import io.github.dl4jclipping.report.ClipObserver;
 import io.github.dl4jclipping.report.ClipReport;
 import io.github.dl4jclipping.report.ClipSummary;
 
-/** Sums up the reports of all networks that it is told of, in this JVM. */
+/** Sums up the reports of all networks in this JVM that it observes. */
 final class SummingObserver implements ClipObserver {
 
   private static final long serialVersionUID = 1L;

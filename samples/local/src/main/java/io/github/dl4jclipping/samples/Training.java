@@ -32,7 +32,7 @@ final class Training {
   /**
    * Trains one network until the last batch or until training breaks.
    *
-   * @param observers who else is told of each step
+   * @param observers the other observers of each step
    */
   RunResult run(Contender contender, ProgressBars bars, ClipObserver... observers) {
     log.info("{}: {} batches", contender.label(), batches);
